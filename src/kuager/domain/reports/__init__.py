@@ -1,0 +1,1 @@
+"""What people outside tell us, sealed: reports, messages, subscriptions (built by a later issue)."""

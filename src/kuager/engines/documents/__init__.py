@@ -1,0 +1,1 @@
+"""Printed documents: structured text in, PDF/A out (built by a later issue)."""

@@ -1,0 +1,1 @@
+"""Encryption to keys that the server does not hold (built by a later issue)."""

@@ -1,0 +1,1 @@
+"""Likeness of texts and images (built by a later issue)."""

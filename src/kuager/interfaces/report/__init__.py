@@ -1,0 +1,1 @@
+"""Interface for people who report: families, witnesses (built by a later issue)."""
