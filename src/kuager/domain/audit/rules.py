@@ -1,0 +1,23 @@
+"""How one event is chained to the one before."""
+
+import hashlib
+import json
+from datetime import UTC
+
+from kuager.domain.audit.models import AuditEvent
+
+
+def event_hash(event: AuditEvent) -> str:
+    """SHA-256 over the event and the hash before it, so that no event can be changed, removed or moved unseen."""
+    content = [
+        event.seq,
+        event.actor,
+        event.action,
+        event.target,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        event.reason,
+        event.detail,
+        event.prev_hash,
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

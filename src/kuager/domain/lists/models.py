@@ -1,0 +1,190 @@
+"""Tables of lists: the frozen rows other people published, and what linking and estimating made of them."""
+
+from django.db import models
+
+from kuager.core.privacy import private, public
+from kuager.domain.accounts.models import User
+from kuager.domain.lists.terms import EditionState, PairState, RowChange
+from kuager.domain.people.models import Record
+from kuager.domain.register.terms import Status
+from kuager.domain.sources.models import Publisher, Source
+
+
+class CasualtyList(models.Model):
+    """A list that somebody publishes, in one or more dated editions.
+
+    ``default_status`` is what everybody on it is said to be when it has no status column. ``is_clean`` promises
+    that nobody stands on it twice. ``built_from`` declares that it was made from another list, so that no
+    estimate treats the two as independent.
+    """
+
+    publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, related_name="lists")
+    title = models.CharField(max_length=200)
+    scope = models.TextField(blank=True)
+    default_status = models.CharField(max_length=12, choices=Status, blank=True)
+    is_clean = models.BooleanField(default=False)
+    built_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="built_into")
+
+    class Meta:
+        """Constraints live in the database."""
+
+        constraints = (models.UniqueConstraint(fields=["publisher", "title"], name="list_titled_once"),)
+
+    privacy = public("id", "publisher", "title", "scope", "default_status", "is_clean", "built_from")
+
+
+class ListEdition(models.Model):
+    """One dated edition: a file as it came, how it was read, and how far it got."""
+
+    casualty_list = models.ForeignKey(CasualtyList, on_delete=models.PROTECT, related_name="editions")
+    as_of = models.DateField()
+    stated_total = models.PositiveIntegerField(null=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="editions")
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="next_editions")
+    file_name = models.CharField(max_length=255)
+    file_digest = models.CharField(max_length=64)
+    sheet = models.CharField(max_length=200, blank=True)
+    header_row = models.PositiveIntegerField(default=1)
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=9, choices=EditionState, default=EditionState.STAGING)
+    rows_staged = models.PositiveIntegerField(default=0)
+    rows_rejected = models.PositiveIntegerField(default=0)
+    last_row_number = models.PositiveIntegerField(default=0)
+    staged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    staged_at = models.DateTimeField()
+    applied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    applied_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.TextField(blank=True)
+
+    class Meta:
+        """Constraints live in the database: the same file is one edition only, unless it was given up."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["casualty_list", "file_digest", "sheet"],
+                condition=models.Q(state__in=["staging", "staged", "applied"]),
+                name="edition_imported_once",
+            ),
+        )
+
+    privacy = public("id", "casualty_list", "as_of", "stated_total", "source", "previous", "file_digest") | private(
+        "file_name",
+        "sheet",
+        "header_row",
+        "header",
+        "mapping",
+        "state",
+        "rows_staged",
+        "rows_rejected",
+        "last_row_number",
+        "staged_by",
+        "staged_at",
+        "applied_by",
+        "applied_at",
+        "undone_by",
+        "undone_at",
+        "undo_reason",
+    )
+
+
+class ListRow(models.Model):
+    """One row, frozen: the raw cells and their SHA-256; ``part`` counts the people named in one row from 0.
+
+    ``match_key`` finds the same row in the edition before; ``previous`` is that row. ``record`` is what applying
+    made of it (an unchanged row keeps the record of the row before).
+    """
+
+    edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="rows")
+    number = models.PositiveIntegerField()
+    part = models.PositiveSmallIntegerField(default=0)
+    cells = models.JSONField()
+    digest = models.CharField(max_length=64)
+    parsed = models.JSONField(null=True)
+    problems = models.JSONField(default=list)
+    match_key = models.CharField(max_length=64, blank=True)
+    change = models.CharField(max_length=9, choices=RowChange, blank=True)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="next_rows")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="list_rows")
+
+    class Meta:
+        """Constraints live in the database."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["edition", "number", "part"], name="row_numbered_once"),
+        )
+
+    privacy = private(
+        "id",
+        "edition",
+        "number",
+        "part",
+        "cells",
+        "digest",
+        "parsed",
+        "problems",
+        "match_key",
+        "change",
+        "previous",
+        "record",
+    )
+
+
+class LinkRun(models.Model):
+    """One run of the linkage engine over the active records of some lists."""
+
+    lists = models.ManyToManyField(CasualtyList, related_name="link_runs")
+    engine = models.CharField(max_length=20)
+    version = models.CharField(max_length=20)
+    settings = models.JSONField(default=dict)
+    known_at = models.DateTimeField()
+    record_count = models.PositiveIntegerField()
+    pair_count = models.PositiveIntegerField()
+    run_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    privacy = private("id", "engine", "version", "settings", "known_at", "record_count", "pair_count", "run_by")
+
+
+class CandidatePair(models.Model):
+    """Two records that a run thinks may be one person, with the reason for the score per field."""
+
+    run = models.ForeignKey(LinkRun, on_delete=models.PROTECT, related_name="pairs")
+    record_a = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    record_b = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    probability = models.FloatField()
+    match_weight = models.FloatField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=PairState, default=PairState.OPEN)
+
+    class Meta:
+        """Constraints live in the database."""
+
+        indexes = (models.Index(fields=["state", "probability"], name="pair_queue"),)
+        constraints = (
+            models.UniqueConstraint(fields=["run", "record_a", "record_b"], name="pair_once_a_run"),
+            models.CheckConstraint(
+                condition=models.Q(record_a__lt=models.F("record_b")), name="pair_in_order"
+            ),
+        )
+
+    privacy = private("id", "run", "record_a", "record_b", "probability", "match_weight", "reasons", "state")
+
+
+class EstimateRun(models.Model):
+    """An estimate from chosen lists: the overlap table it used and what each method answered."""
+
+    lists = models.ManyToManyField(CasualtyList, related_name="estimate_runs")
+    as_of = models.DateField()
+    known_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=Status, blank=True)
+    histories = models.JSONField()
+    results = models.JSONField()
+    is_publishable = models.BooleanField(default=False)
+    run_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    run_at = models.DateTimeField()
+
+    privacy = public("id", "as_of", "known_at", "status", "histories", "results", "is_publishable") | private(
+        "run_by", "run_at"
+    )

@@ -1,0 +1,33 @@
+"""The words of the lists room."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class EditionState(TextChoices):
+    """How far an edition of a list has come."""
+
+    STAGING = "staging", _("being staged")
+    STAGED = "staged", _("staged, not applied")
+    APPLIED = "applied", _("applied")
+    UNDONE = "undone", _("undone")
+    DISCARDED = "discarded", _("discarded before it was applied")
+
+
+class RowChange(TextChoices):
+    """How a row stands to the edition before."""
+
+    ADDED = "added", _("added")
+    UNCHANGED = "unchanged", _("unchanged")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    REJECTED = "rejected", _("not usable")
+
+
+class PairState(TextChoices):
+    """What has become of a candidate pair."""
+
+    OPEN = "open", _("waits for a review")
+    SECOND = "second", _("waits for a second reviewer")
+    DECIDED = "decided", _("decided")
+    DISPUTED = "disputed", _("reviewers disagree")
