@@ -1,0 +1,49 @@
+"""How letters and letter groups of each alphabet sound, in one plain alphabet of 23 letters.
+
+The plain alphabet is lower-case ASCII, so that every database compares it alike: ``j`` is ж, ``q`` is ч,
+``w`` is ш, ``h`` is х, ``c`` is ц; ``y`` is the glide й and disappears when a skeleton is finished.
+"""
+
+CYRILLIC = {
+    "а": "a", "ә": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e",
+    "є": "e", "э": "e", "ж": "j", "җ": "j", "ҷ": "j", "з": "z", "и": "i", "ӣ": "i", "й": "y", "ј": "y",
+    "і": "i", "ї": "i", "ы": "i", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "ң": "n", "о": "o",
+    "ө": "o", "п": "p", "р": "r", "с": "s", "ѕ": "s", "т": "t", "у": "u", "ұ": "u", "ү": "u", "ӯ": "u",
+    "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "c", "ч": "q", "ш": "w", "щ": "w", "ъ": "",
+    "ь": "", "ю": "yu", "я": "ya", "дж": "j",
+}  # fmt: skip
+
+# Letters beyond a-z. What is missing here loses its accent and is read as the bare letter.
+LATIN_LETTERS = {
+    "ä": "a", "ə": "a", "ç": "q", "č": "q", "ć": "q", "ğ": "g", "ı": "i", "ş": "w", "š": "w", "ś": "w",
+    "ș": "w", "ž": "j", "ż": "j", "ł": "l", "ø": "o", "ß": "s", "đ": "d", "q": "k", "j": "J",
+    "w": "W", "c": "C", "x": "X",
+}  # fmt: skip
+
+# Longest first. English, German, Polish, French and Turkish habits of writing the same sounds.
+LATIN_GROUPS = (
+    ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
+    ("tsh", "tw"), ("dž", "j"), ("dj", "j"), ("zh", "j"), ("jj", "j"), ("ch", "q"), ("cz", "q"), ("sz", "w"),
+    ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"), ("iu", "yu"),
+    ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"), ("ye", "e"),
+    ("yo", "e"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
+)  # fmt: skip
+
+# A capital stands for a letter that different spellers use for different sounds: every reading is kept.
+LATIN_READINGS: dict[str, tuple[str, ...]] = {
+    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j"), "X": ("h", "ks"), "O": ("oe", "u"), "E": ("e", "i"),
+}  # fmt: skip
+
+ARABIC = {
+    "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ب": "b", "پ": "p", "ت": "t", "ث": "s", "ج": "j",
+    "چ": "q", "ح": "h", "خ": "h", "د": "d", "ذ": "z", "ر": "r", "ز": "z", "ژ": "j", "س": "s", "ش": "w",
+    "ص": "s", "ض": "z", "ط": "t", "ظ": "z", "غ": "g", "ف": "f", "ق": "k", "ك": "k", "ک": "k",
+    "گ": "g", "ڭ": "n", "ل": "l", "م": "m", "ن": "n", "ه": "h", "ھ": "h", "ە": "e", "ة": "a", "و": "U",
+    "ۇ": "u", "ۋ": "v", "ۆ": "v", "ؤ": "u", "ي": "i", "ی": "i", "ى": "i", "ې": "e", "ئ": "", "ء": "",
+}  # fmt: skip
+
+# Kazakh written with Arabic letters uses ain for ғ; Arabic names lose it or keep a vowel.
+# Waw is a vowel or a consonant.
+ARABIC_READINGS: dict[str, tuple[str, ...]] = {"ع": ("a", "g", ""), "U": ("u", "v")}
+
+VOWELS = frozenset("aeiou")
