@@ -21,12 +21,14 @@ def read_secret(name: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ConfigurationError(f"{name}_FILE names a file that cannot be read: {error.strerror}") from error
+            raise ConfigurationError(
+                f"{name}_FILE names a file that cannot be read: {error.strerror}"
+            ) from error
     return os.environ.get(name, "")
 
 
 def database_from_url(url: str, data: Path) -> dict[str, object]:
-    """Turn ``postgresql://user:password@host:port/name`` into Django's form; nothing means SQLite in ``data``.
+    """Turn ``postgresql://user:password@host:port/name`` into Django's form; nothing: SQLite.
 
     A query ``?host=/directory`` names a socket's directory.
     """
@@ -45,7 +47,9 @@ def database_from_url(url: str, data: Path) -> dict[str, object]:
         }
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
-        raise ConfigurationError("KUAGER_DATABASE_URL must look like postgresql://user:password@host:5432/name")
+        raise ConfigurationError(
+            "KUAGER_DATABASE_URL must look like postgresql://user:password@host:5432/name"
+        )
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",
