@@ -8,7 +8,7 @@ from kuager.domain.audit.models import AuditEvent
 
 
 def event_hash(event: AuditEvent) -> str:
-    """SHA-256 over the event and the hash before it, so that no event can be changed, removed or moved unseen."""
+    """Return the SHA-256 over the event and the hash before it: no event can be changed or moved unseen."""
     content = [
         event.seq,
         event.actor,

@@ -1,1 +1,1 @@
-"""What every web audience shares: the frame of a page, its style, error pages, headers, sign-in. No subject of its own."""
+"""What every web audience shares: the frame of a page, its style, error pages, headers, sign-in."""

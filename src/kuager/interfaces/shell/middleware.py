@@ -17,7 +17,7 @@ ISOLATION = {
 
 
 class IsolationHeadersMiddleware:
-    """Add the isolation headers that Django has no setting for; signed-in pages are never stored by a browser."""
+    """Add the isolation headers Django has no setting for; a browser never stores a signed-in page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -33,7 +33,7 @@ class IsolationHeadersMiddleware:
 
 
 class ErrorPagesMiddleware:
-    """Turn a deliberate error into a page with its status code and its reason; log the class, never the text."""
+    """Turn a deliberate error into a page with status and reason; log its class, never its text."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

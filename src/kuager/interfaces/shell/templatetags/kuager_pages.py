@@ -1,12 +1,14 @@
 """Words and small parts that templates of every audience share."""
 
+from typing import TYPE_CHECKING
+
 from django import template
-from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 
-register = template.Library()
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
-SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
+register = template.Library()
 
 
 @register.filter
@@ -15,23 +17,22 @@ def uncertain_date(edtf: str) -> str:
     if not edtf or edtf == "..":
         return pgettext("date", "not known")
     if "/" in edtf:
-        start, end = edtf.split("/", 1)
-        if start in ("", ".."):
-            return gettext("by %(day)s") % {"day": uncertain_date(end)}
-        if end in ("", ".."):
-            return gettext("from %(day)s") % {"day": uncertain_date(start)}
-        return gettext("between %(start)s and %(end)s") % {
-            "start": uncertain_date(start),
-            "end": uncertain_date(end),
-        }
+        return _range_words(*edtf.split("/", 1))
     plain = edtf.rstrip("?~%")
-    if edtf.endswith("%"):
-        return gettext("about %(day)s, not certain") % {"day": plain}
-    if edtf.endswith("~"):
-        return gettext("about %(day)s") % {"day": plain}
-    if edtf.endswith("?"):
-        return gettext("%(day)s, not certain") % {"day": plain}
-    return plain
+    wording = {
+        "%": gettext("about %(day)s, not certain"),
+        "~": gettext("about %(day)s"),
+        "?": gettext("%(day)s, not certain"),
+    }.get(edtf[-1], "%(day)s")
+    return wording % {"day": plain}
+
+
+def _range_words(start: str, end: str) -> str:
+    if start in ("", ".."):
+        return gettext("by %(day)s") % {"day": uncertain_date(end)}
+    if end in ("", ".."):
+        return gettext("from %(day)s") % {"day": uncertain_date(start)}
+    return gettext("between %(start)s and %(end)s") % {"start": start, "end": end}
 
 
 @register.filter
