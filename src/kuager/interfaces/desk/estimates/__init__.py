@@ -1,0 +1,1 @@
+"""Estimates pages of the desk."""

@@ -1,0 +1,1 @@
+"""Lists pages of the desk."""

@@ -1,0 +1,1 @@
+"""Review pages of the desk."""
