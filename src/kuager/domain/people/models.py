@@ -28,7 +28,9 @@ class Record(models.Model):
 
     citation = models.ForeignKey(Citation, on_delete=models.PROTECT, related_name="records")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, related_name="records")
-    home_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="home_records")
+    home_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="home_records", db_index=False
+    )
     name = models.CharField(max_length=300)
     script = models.CharField(max_length=10, blank=True)
     given = models.CharField(max_length=120, blank=True)
@@ -40,7 +42,9 @@ class Record(models.Model):
     birth_latest = models.DateField(null=True)
     age_min = models.PositiveSmallIntegerField(null=True)
     age_max = models.PositiveSmallIntegerField(null=True)
-    home_place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
+    home_place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     home_text = models.CharField(max_length=300, blank=True)
     occupation = models.CharField(max_length=200, blank=True)
     category = models.CharField(max_length=100, blank=True)
@@ -48,9 +52,7 @@ class Record(models.Model):
     told_on = models.DateField()
     known_at = models.DateTimeField()
 
-    privacy = public(
-        "id", "name", "sex", "age_min", "age_max", "category", "told_on"
-    ) | private(
+    privacy = public("id", "name", "sex", "age_min", "age_max", "category", "told_on") | private(
         "citation",
         "consent",
         "home_person",
@@ -112,6 +114,7 @@ class Assignment(models.Model):
     class Meta:
         """Constraints live in the database."""
 
+        indexes = (models.Index(fields=["known_from"], name="assignment_known"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["record"], condition=models.Q(known_until__isnull=True), name="one_open_assignment"
@@ -135,10 +138,10 @@ class Judgement(models.Model):
     method = models.CharField(max_length=8, choices=Method)
     score = models.FloatField(null=True)
     explanation = models.TextField(blank=True)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     decided_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     end_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
