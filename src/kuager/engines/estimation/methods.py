@@ -1,0 +1,61 @@
+"""Every method by its name on the command line, and the one way to call them."""
+
+from collections.abc import Callable, Mapping
+
+from kuager.core.errors import BadInputError
+from kuager.engines.estimation.guard import guarded
+from kuager.engines.estimation.histories import CaptureHistories
+from kuager.engines.estimation.loglinear import estimate_loglinear
+from kuager.engines.estimation.lower_bound import estimate_chao
+from kuager.engines.estimation.request import Request
+from kuager.engines.estimation.result import Estimate
+from kuager.engines.estimation.two_lists import estimate_chapman, estimate_lincoln_petersen
+
+METHODS: Mapping[str, Callable[[CaptureHistories, Request], Estimate]] = {
+    "lincoln-petersen": estimate_lincoln_petersen,
+    "chapman": estimate_chapman,
+    "chao": estimate_chao,
+    "loglinear": estimate_loglinear,
+}
+LATER_METHODS = ("decomposable", "latent-class", "sparse")
+
+
+def estimate(
+    histories: CaptureHistories,
+    *,
+    method: str,
+    request: Request | None = None,
+    derived: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Estimate how many persons there are, with the guard's verdict on publication.
+
+    Parameters
+    ----------
+    histories : CaptureHistories
+        Who is on which lists.
+    method : str
+        A key of ``METHODS``.
+    request : Request, optional
+        Level of the interval, seed, order of interactions.
+    derived : mapping, optional
+        Lists built from another list: name of the copy to name of its origin.
+
+    Raises
+    ------
+    BadInputError
+        The method is not known or not here yet, or the table does not suit it.
+    RefusedError
+        The table has no finite answer.
+
+    """
+    if method in LATER_METHODS:
+        raise BadInputError(
+            f"method {method!r} is planned, but this version has not got it yet; "
+            f"use {', '.join(METHODS)} or all"
+        )
+    if method not in METHODS:
+        raise BadInputError(f"there is no method {method!r}; use {', '.join(METHODS)} or all")
+    if not histories.observed:
+        raise BadInputError("the table counts nobody; at least one person must be on a list")
+    answer = METHODS[method](histories, request or Request())
+    return guarded(histories, answer, derived=derived)
