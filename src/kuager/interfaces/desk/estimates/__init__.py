@@ -1,1 +1,1 @@
-"""Estimates pages of the desk."""
+"""Overlap and estimates at the desk."""

@@ -1,1 +1,1 @@
-"""Review pages of the desk."""
+"""Clerical review at the desk: link runs, the queue, two clusters side by side."""
