@@ -52,15 +52,19 @@ class Place(models.Model):
 
 
 class PlaceName(models.Model):
-    """Another name or spelling of a place, folded for look-up; ``until`` is exclusive."""
+    """Another name or spelling of a place, folded for look-up; ``until`` is exclusive.
+
+    With a ``language`` it was the official name in that language from ``since`` until ``until``.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="names")
     name = models.CharField(max_length=120)
+    language = models.CharField(max_length=2, blank=True)
     folded = models.CharField(max_length=120, db_index=True)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
-    privacy = public("id", "place", "name", "folded", "since", "until")
+    privacy = public("id", "place", "name", "language", "folded", "since", "until")
 
 
 class PlaceParent(models.Model):

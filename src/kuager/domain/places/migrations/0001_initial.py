@@ -5,65 +5,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('kind', models.CharField(choices=[('country', 'country'), ('region', 'region'), ('city_region', 'city with the rank of a region'), ('district', 'district'), ('settlement', 'city, town or village')], max_length=12)),
-                ('iso', models.CharField(blank=True, max_length=10)),
-                ('iso_old', models.CharField(blank=True, max_length=10)),
-                ('name_kk', models.CharField(max_length=120)),
-                ('name_ru', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('valid_since', models.DateField(null=True)),
-                ('valid_until', models.DateField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('polygon', models.CharField(blank=True, max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("country", "country"),
+                            ("region", "region"),
+                            ("city_region", "city with the rank of a region"),
+                            ("district", "district"),
+                            ("settlement", "city, town or village"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("iso", models.CharField(blank=True, max_length=10)),
+                ("iso_old", models.CharField(blank=True, max_length=10)),
+                ("name_kk", models.CharField(max_length=120)),
+                ("name_ru", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("valid_since", models.DateField(null=True)),
+                ("valid_until", models.DateField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("polygon", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_since__isnull', True), ('valid_until__gt', models.F('valid_since')), _connector='OR'), name='place_lasts_a_day')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_since__isnull", True),
+                            ("valid_until__gt", models.F("valid_since")),
+                            _connector="OR",
+                        ),
+                        name="place_lasts_a_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaceName',
+            name="PlaceName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('folded', models.CharField(db_index=True, max_length=120)),
-                ('since', models.DateField(null=True)),
-                ('until', models.DateField(null=True)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='places.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("language", models.CharField(blank=True, max_length=2)),
+                ("folded", models.CharField(db_index=True, max_length=120)),
+                ("since", models.DateField(null=True)),
+                ("until", models.DateField(null=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="names", to="places.place"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlaceParent',
+            name="PlaceParent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(null=True)),
-                ('until', models.DateField(null=True)),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parents', to='places.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(null=True)),
+                ("until", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parents", to="places.place"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Facility',
+            name="Facility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('police', 'police department'), ('remand_prison', 'remand prison'), ('prison', 'prison'), ('hospital', 'hospital'), ('morgue', 'morgue'), ('court', 'court'), ('square', 'square or street'), ('other', 'other')], max_length=14)),
-                ('name', models.CharField(max_length=200)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facilities', to='places.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("police", "police department"),
+                            ("remand_prison", "remand prison"),
+                            ("prison", "prison"),
+                            ("hospital", "hospital"),
+                            ("morgue", "morgue"),
+                            ("court", "court"),
+                            ("square", "square or street"),
+                            ("other", "other"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilities",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'name'), name='facility_named_once_a_place')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "name"), name="facility_named_once_a_place")
+                ],
             },
         ),
     ]

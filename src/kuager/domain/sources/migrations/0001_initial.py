@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,57 +14,193 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Publisher',
+            name="Publisher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('outlet', 'news outlet'), ('agency', 'news agency'), ('ngo', 'organisation'), ('state', 'state body'), ('lawyers', 'lawyers'), ('family', 'family or witness'), ('hotline', 'our hotline'), ('other', 'other')], default='other', max_length=10)),
-                ('origin_group', models.CharField(blank=True, max_length=100)),
-                ('is_protected', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("outlet", "news outlet"),
+                            ("agency", "news agency"),
+                            ("ngo", "organisation"),
+                            ("state", "state body"),
+                            ("lawyers", "lawyers"),
+                            ("family", "family or witness"),
+                            ("hotline", "our hotline"),
+                            ("other", "other"),
+                        ],
+                        default="other",
+                        max_length=10,
+                    ),
+                ),
+                ("origin_group", models.CharField(blank=True, max_length=100)),
+                ("is_protected", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('register', 'keep in the register'), ('publication', 'publish'), ('legal', 'use in legal proceedings')], max_length=12)),
-                ('given', models.CharField(choices=[('written', 'in writing'), ('spoken', 'spoken, on the phone or in person'), ('already_public', 'already public: published by somebody else')], max_length=16)),
-                ('fields', models.CharField(max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('given_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('expires_on', models.DateField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("register", "keep in the register"),
+                            ("publication", "publish"),
+                            ("legal", "use in legal proceedings"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "given",
+                    models.CharField(
+                        choices=[
+                            ("written", "in writing"),
+                            ("spoken", "spoken, on the phone or in person"),
+                            ("already_public", "already public: published by somebody else"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("fields", models.CharField(max_length=200)),
+                ("note", models.TextField(blank=True)),
+                ("given_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("expires_on", models.DateField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('list', 'list'), ('testimony', 'testimony'), ('call', 'phone call'), ('article', 'article'), ('video', 'video'), ('photo', 'photo'), ('statement', 'official statement'), ('court_record', 'court record'), ('letter', 'letter')], max_length=12)),
-                ('title', models.CharField(max_length=300)),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('published', models.CharField(blank=True, max_length=40)),
-                ('told_on', models.DateField()),
-                ('collected_at', models.DateTimeField()),
-                ('derivation', models.CharField(blank=True, choices=[('', 'not derived'), ('copy', 'copy'), ('excerpt', 'excerpt'), ('translation', 'translation'), ('paraphrase', 'paraphrase'), ('quotation', 'quotation')], max_length=12)),
-                ('reliability', models.CharField(choices=[('A', 'A: completely reliable'), ('B', 'B: usually reliable'), ('C', 'C: fairly reliable'), ('D', 'D: not usually reliable'), ('E', 'E: unreliable'), ('F', 'F: cannot be judged')], default='F', max_length=1)),
-                ('derived_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='derivatives', to='sources.source')),
-                ('publisher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='sources.publisher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("list", "list"),
+                            ("testimony", "testimony"),
+                            ("call", "phone call"),
+                            ("article", "article"),
+                            ("video", "video"),
+                            ("photo", "photo"),
+                            ("statement", "official statement"),
+                            ("court_record", "court record"),
+                            ("letter", "letter"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("published", models.CharField(blank=True, max_length=40)),
+                ("told_on", models.DateField()),
+                ("collected_at", models.DateTimeField()),
+                (
+                    "derivation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not derived"),
+                            ("copy", "copy"),
+                            ("excerpt", "excerpt"),
+                            ("translation", "translation"),
+                            ("paraphrase", "paraphrase"),
+                            ("quotation", "quotation"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reliability",
+                    models.CharField(
+                        choices=[
+                            ("A", "A: completely reliable"),
+                            ("B", "B: usually reliable"),
+                            ("C", "C: fairly reliable"),
+                            ("D", "D: not usually reliable"),
+                            ("E", "E: unreliable"),
+                            ("F", "F: cannot be judged"),
+                        ],
+                        default="F",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "derived_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derivatives",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="sources.publisher",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('locator', models.CharField(blank=True, max_length=200)),
-                ('quotation', models.TextField(blank=True)),
-                ('translation', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='sources.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("locator", models.CharField(blank=True, max_length=200)),
+                ("quotation", models.TextField(blank=True)),
+                ("translation", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="citations",
+                        to="sources.source",
+                    ),
+                ),
             ],
         ),
     ]
