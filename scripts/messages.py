@@ -102,7 +102,7 @@ def extract_all() -> None:
         catalog = load(language)
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
-        catalog.header_comment = f"# The sentences of Kuager ({language}); scripts/messages.py keeps this file."
+        catalog.header_comment = f"# The sentences of Kuager ({language}), kept by scripts/messages.py."
         catalog.fuzzy = False
         po_path(language).parent.mkdir(parents=True, exist_ok=True)
         with po_path(language).open("wb") as stream:

@@ -1,0 +1,36 @@
+"""``kuager serve``: the pages and the background work, started and stopped together."""
+
+import subprocess
+import sys
+
+import click
+import waitress
+
+from kuager.interfaces.cli.setup import start_django
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--threads", default=6, show_default=True, help="Requests answered at the same time.")
+def command(host: str, port: int, threads: int) -> None:
+    """Serve the pages and do background work, until Ctrl-C."""
+    start_django()
+    run(host=host, port=port, threads=threads)
+
+
+def run(*, host: str, port: int, threads: int = 6) -> None:
+    """Start one worker process and answer requests; stop the worker when the server stops."""
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()
+    worker = subprocess.Popen(  # noqa: S603  # our own interpreter and our own command
+        [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "db_worker", "--no-reload"],
+        stdout=subprocess.DEVNULL,
+    )
+    click.echo(f"Kuager listens on http://{host}:{port}", err=True)
+    try:
+        waitress.serve(application, host=host, port=port, threads=threads, _quiet=True)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)
