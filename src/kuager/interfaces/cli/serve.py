@@ -24,7 +24,7 @@ def run(*, host: str, port: int, threads: int = 6) -> None:
     from django.core.wsgi import get_wsgi_application
 
     application = get_wsgi_application()
-    worker = subprocess.Popen(  # noqa: S603  # our own interpreter and our own command
+    worker = subprocess.Popen(  # our own interpreter and our own command
         [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "db_worker", "--no-reload"],
         stdout=subprocess.DEVNULL,
     )
