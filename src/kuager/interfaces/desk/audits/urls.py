@@ -1,5 +1,10 @@
-"""URLs of this section of the desk."""
+"""URLs of the audit pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kuager.interfaces.desk.audits import views
+
+urlpatterns = [
+    path("", views.event_list, name="desk-audit"),
+    path("verify/", views.verify, name="desk-audit-verify"),
+]
