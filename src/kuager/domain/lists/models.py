@@ -4,7 +4,7 @@ from django.db import models
 
 from kuager.core.privacy import private, public
 from kuager.domain.accounts.models import User
-from kuager.domain.lists.terms import EditionState, PairState, RowChange
+from kuager.domain.lists.terms import EditionState, MatchedBy, PairState, RowChange
 from kuager.domain.people.models import Record
 from kuager.domain.register.terms import Status
 from kuager.domain.sources.models import Publisher, Source
@@ -34,7 +34,12 @@ class CasualtyList(models.Model):
 
 
 class ListEdition(models.Model):
-    """One dated edition: a file as it came, how it was read, and how far it got."""
+    """One dated edition: a file as it came, how it was read, and how far it got.
+
+    ``header`` and ``mapping`` say how columns were read. ``counts`` is how many rows were added, changed,
+    unchanged, removed and rejected when it was applied. With ``keep_removed`` nobody leaves the register because
+    a newer edition does not have them any more.
+    """
 
     casualty_list = models.ForeignKey(CasualtyList, on_delete=models.PROTECT, related_name="editions")
     as_of = models.DateField()
@@ -51,6 +56,8 @@ class ListEdition(models.Model):
     rows_staged = models.PositiveIntegerField(default=0)
     rows_rejected = models.PositiveIntegerField(default=0)
     last_row_number = models.PositiveIntegerField(default=0)
+    keep_removed = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
     staged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     staged_at = models.DateTimeField()
     applied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -70,7 +77,9 @@ class ListEdition(models.Model):
             ),
         )
 
-    privacy = public("id", "casualty_list", "as_of", "stated_total", "source", "previous", "file_digest") | private(
+    privacy = public(
+        "id", "casualty_list", "as_of", "stated_total", "source", "previous", "file_digest"
+    ) | private(
         "file_name",
         "sheet",
         "header_row",
@@ -80,6 +89,8 @@ class ListEdition(models.Model):
         "rows_staged",
         "rows_rejected",
         "last_row_number",
+        "keep_removed",
+        "counts",
         "staged_by",
         "staged_at",
         "applied_by",
@@ -93,8 +104,10 @@ class ListEdition(models.Model):
 class ListRow(models.Model):
     """One row, frozen: the raw cells and their SHA-256; ``part`` counts the people named in one row from 0.
 
-    ``match_key`` finds the same row in the edition before; ``previous`` is that row. ``record`` is what applying
-    made of it (an unchanged row keeps the record of the row before).
+    ``content`` is the SHA-256 of what was understood, so that a row moved to other columns is still the same;
+    ``list_key`` the publisher's own number of the row. ``previous`` is the same row in the edition before and
+    ``matched_by`` how it was found. ``record`` is what applying made of it (an unchanged row keeps the record of
+    the row before).
     """
 
     edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="rows")
@@ -104,7 +117,9 @@ class ListRow(models.Model):
     digest = models.CharField(max_length=64)
     parsed = models.JSONField(null=True)
     problems = models.JSONField(default=list)
-    match_key = models.CharField(max_length=64, blank=True)
+    content = models.CharField(max_length=64, blank=True)
+    list_key = models.CharField(max_length=100, blank=True)
+    matched_by = models.CharField(max_length=8, choices=MatchedBy, blank=True)
     change = models.CharField(max_length=9, choices=RowChange, blank=True)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="next_rows")
     record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, related_name="list_rows")
@@ -125,7 +140,9 @@ class ListRow(models.Model):
         "digest",
         "parsed",
         "problems",
-        "match_key",
+        "content",
+        "list_key",
+        "matched_by",
         "change",
         "previous",
         "record",
@@ -144,7 +161,9 @@ class LinkRun(models.Model):
     pair_count = models.PositiveIntegerField()
     run_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
-    privacy = private("id", "engine", "version", "settings", "known_at", "record_count", "pair_count", "run_by")
+    privacy = private(
+        "id", "engine", "version", "settings", "known_at", "record_count", "pair_count", "run_by"
+    )
 
 
 class CandidatePair(models.Model):

@@ -24,6 +24,14 @@ class RowChange(TextChoices):
     REJECTED = "rejected", _("not usable")
 
 
+class MatchedBy(TextChoices):
+    """How the same row was found in the edition before."""
+
+    CONTENT = "content", _("says the same")
+    LIST_ID = "list_id", _("has the same number in the list")
+    NAME = "name", _("same name, and nothing else contradicts")
+
+
 class PairState(TextChoices):
     """What has become of a candidate pair."""
 

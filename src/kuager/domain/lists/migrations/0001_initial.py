@@ -6,137 +6,395 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('sources', '0001_initial'),
+        ("people", "0001_initial"),
+        ("sources", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CasualtyList',
+            name="CasualtyList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('scope', models.TextField(blank=True)),
-                ('default_status', models.CharField(blank=True, choices=[('alive', 'alive'), ('missing', 'missing'), ('dead', 'dead'), ('detained', 'detained'), ('remanded', 'remanded in custody'), ('house_arrest', 'under house arrest'), ('imprisoned', 'imprisoned'), ('released', 'released'), ('injured', 'injured'), ('hospitalised', 'in hospital'), ('recovered', 'recovered'), ('suspect', 'suspect'), ('charged', 'charged'), ('on_trial', 'on trial'), ('convicted', 'convicted'), ('acquitted', 'acquitted'), ('case_closed', 'case closed'), ('amnestied', 'amnestied'), ('unknown', 'not known')], max_length=12)),
-                ('is_clean', models.BooleanField(default=False)),
-                ('built_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='built_into', to='lists.casualtylist')),
-                ('publisher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='sources.publisher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("scope", models.TextField(blank=True)),
+                (
+                    "default_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("alive", "alive"),
+                            ("missing", "missing"),
+                            ("dead", "dead"),
+                            ("detained", "detained"),
+                            ("remanded", "remanded in custody"),
+                            ("house_arrest", "under house arrest"),
+                            ("imprisoned", "imprisoned"),
+                            ("released", "released"),
+                            ("injured", "injured"),
+                            ("hospitalised", "in hospital"),
+                            ("recovered", "recovered"),
+                            ("suspect", "suspect"),
+                            ("charged", "charged"),
+                            ("on_trial", "on trial"),
+                            ("convicted", "convicted"),
+                            ("acquitted", "acquitted"),
+                            ("case_closed", "case closed"),
+                            ("amnestied", "amnestied"),
+                            ("unknown", "not known"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("is_clean", models.BooleanField(default=False)),
+                (
+                    "built_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="built_into",
+                        to="lists.casualtylist",
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lists",
+                        to="sources.publisher",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EstimateRun',
+            name="EstimateRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('known_at', models.DateTimeField()),
-                ('status', models.CharField(blank=True, choices=[('alive', 'alive'), ('missing', 'missing'), ('dead', 'dead'), ('detained', 'detained'), ('remanded', 'remanded in custody'), ('house_arrest', 'under house arrest'), ('imprisoned', 'imprisoned'), ('released', 'released'), ('injured', 'injured'), ('hospitalised', 'in hospital'), ('recovered', 'recovered'), ('suspect', 'suspect'), ('charged', 'charged'), ('on_trial', 'on trial'), ('convicted', 'convicted'), ('acquitted', 'acquitted'), ('case_closed', 'case closed'), ('amnestied', 'amnestied'), ('unknown', 'not known')], max_length=12)),
-                ('histories', models.JSONField()),
-                ('results', models.JSONField()),
-                ('is_publishable', models.BooleanField(default=False)),
-                ('run_at', models.DateTimeField()),
-                ('lists', models.ManyToManyField(related_name='estimate_runs', to='lists.casualtylist')),
-                ('run_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("alive", "alive"),
+                            ("missing", "missing"),
+                            ("dead", "dead"),
+                            ("detained", "detained"),
+                            ("remanded", "remanded in custody"),
+                            ("house_arrest", "under house arrest"),
+                            ("imprisoned", "imprisoned"),
+                            ("released", "released"),
+                            ("injured", "injured"),
+                            ("hospitalised", "in hospital"),
+                            ("recovered", "recovered"),
+                            ("suspect", "suspect"),
+                            ("charged", "charged"),
+                            ("on_trial", "on trial"),
+                            ("convicted", "convicted"),
+                            ("acquitted", "acquitted"),
+                            ("case_closed", "case closed"),
+                            ("amnestied", "amnestied"),
+                            ("unknown", "not known"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("histories", models.JSONField()),
+                ("results", models.JSONField()),
+                ("is_publishable", models.BooleanField(default=False)),
+                ("run_at", models.DateTimeField()),
+                ("lists", models.ManyToManyField(related_name="estimate_runs", to="lists.casualtylist")),
+                (
+                    "run_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LinkRun',
+            name="LinkRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('engine', models.CharField(max_length=20)),
-                ('version', models.CharField(max_length=20)),
-                ('settings', models.JSONField(default=dict)),
-                ('known_at', models.DateTimeField()),
-                ('record_count', models.PositiveIntegerField()),
-                ('pair_count', models.PositiveIntegerField()),
-                ('lists', models.ManyToManyField(related_name='link_runs', to='lists.casualtylist')),
-                ('run_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("engine", models.CharField(max_length=20)),
+                ("version", models.CharField(max_length=20)),
+                ("settings", models.JSONField(default=dict)),
+                ("known_at", models.DateTimeField()),
+                ("record_count", models.PositiveIntegerField()),
+                ("pair_count", models.PositiveIntegerField()),
+                ("lists", models.ManyToManyField(related_name="link_runs", to="lists.casualtylist")),
+                (
+                    "run_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CandidatePair',
+            name="CandidatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('probability', models.FloatField()),
-                ('match_weight', models.FloatField()),
-                ('reasons', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('open', 'waits for a review'), ('second', 'waits for a second reviewer'), ('decided', 'decided'), ('disputed', 'reviewers disagree')], default='open', max_length=8)),
-                ('record_a', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.record')),
-                ('record_b', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.record')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='lists.linkrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("probability", models.FloatField()),
+                ("match_weight", models.FloatField()),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waits for a review"),
+                            ("second", "waits for a second reviewer"),
+                            ("decided", "decided"),
+                            ("disputed", "reviewers disagree"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "record_a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.record"
+                    ),
+                ),
+                (
+                    "record_b",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.record"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pairs", to="lists.linkrun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ListEdition',
+            name="ListEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('stated_total', models.PositiveIntegerField(null=True)),
-                ('file_name', models.CharField(max_length=255)),
-                ('file_digest', models.CharField(max_length=64)),
-                ('sheet', models.CharField(blank=True, max_length=200)),
-                ('header_row', models.PositiveIntegerField(default=1)),
-                ('header', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('staging', 'being staged'), ('staged', 'staged, not applied'), ('applied', 'applied'), ('undone', 'undone'), ('discarded', 'discarded before it was applied')], default='staging', max_length=9)),
-                ('rows_staged', models.PositiveIntegerField(default=0)),
-                ('rows_rejected', models.PositiveIntegerField(default=0)),
-                ('last_row_number', models.PositiveIntegerField(default=0)),
-                ('staged_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undo_reason', models.TextField(blank=True)),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('casualty_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='lists.casualtylist')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_editions', to='lists.listedition')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='sources.source')),
-                ('staged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("stated_total", models.PositiveIntegerField(null=True)),
+                ("file_name", models.CharField(max_length=255)),
+                ("file_digest", models.CharField(max_length=64)),
+                ("sheet", models.CharField(blank=True, max_length=200)),
+                ("header_row", models.PositiveIntegerField(default=1)),
+                ("header", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staging", "being staged"),
+                            ("staged", "staged, not applied"),
+                            ("applied", "applied"),
+                            ("undone", "undone"),
+                            ("discarded", "discarded before it was applied"),
+                        ],
+                        default="staging",
+                        max_length=9,
+                    ),
+                ),
+                ("rows_staged", models.PositiveIntegerField(default=0)),
+                ("rows_rejected", models.PositiveIntegerField(default=0)),
+                ("last_row_number", models.PositiveIntegerField(default=0)),
+                ("keep_removed", models.BooleanField(default=False)),
+                ("counts", models.JSONField(default=dict)),
+                ("staged_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undo_reason", models.TextField(blank=True)),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "casualty_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="lists.casualtylist",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="next_editions",
+                        to="lists.listedition",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "staged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ListRow',
+            name="ListRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('part', models.PositiveSmallIntegerField(default=0)),
-                ('cells', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('parsed', models.JSONField(null=True)),
-                ('problems', models.JSONField(default=list)),
-                ('match_key', models.CharField(blank=True, max_length=64)),
-                ('change', models.CharField(blank=True, choices=[('added', 'added'), ('unchanged', 'unchanged'), ('changed', 'changed'), ('removed', 'removed'), ('rejected', 'not usable')], max_length=9)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='lists.listedition')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_rows', to='lists.listrow')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='list_rows', to='people.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("part", models.PositiveSmallIntegerField(default=0)),
+                ("cells", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("parsed", models.JSONField(null=True)),
+                ("problems", models.JSONField(default=list)),
+                ("content", models.CharField(blank=True, max_length=64)),
+                ("list_key", models.CharField(blank=True, max_length=100)),
+                (
+                    "matched_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("content", "says the same"),
+                            ("list_id", "has the same number in the list"),
+                            ("name", "same name, and nothing else contradicts"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "change",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("added", "added"),
+                            ("unchanged", "unchanged"),
+                            ("changed", "changed"),
+                            ("removed", "removed"),
+                            ("rejected", "not usable"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="lists.listedition",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="next_rows",
+                        to="lists.listrow",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="list_rows",
+                        to="people.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='casualtylist',
-            constraint=models.UniqueConstraint(fields=('publisher', 'title'), name='list_titled_once'),
+            model_name="casualtylist",
+            constraint=models.UniqueConstraint(fields=("publisher", "title"), name="list_titled_once"),
         ),
         migrations.AddIndex(
-            model_name='candidatepair',
-            index=models.Index(fields=['state', 'probability'], name='pair_queue'),
+            model_name="candidatepair",
+            index=models.Index(fields=["state", "probability"], name="pair_queue"),
         ),
         migrations.AddConstraint(
-            model_name='candidatepair',
-            constraint=models.UniqueConstraint(fields=('run', 'record_a', 'record_b'), name='pair_once_a_run'),
+            model_name="candidatepair",
+            constraint=models.UniqueConstraint(
+                fields=("run", "record_a", "record_b"), name="pair_once_a_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('record_a__lt', models.F('record_b'))), name='pair_in_order'),
+            model_name="candidatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("record_a__lt", models.F("record_b"))), name="pair_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['staging', 'staged', 'applied'])), fields=('casualty_list', 'file_digest', 'sheet'), name='edition_imported_once'),
+            model_name="listedition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["staging", "staged", "applied"])),
+                fields=("casualty_list", "file_digest", "sheet"),
+                name="edition_imported_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listrow',
-            constraint=models.UniqueConstraint(fields=('edition', 'number', 'part'), name='row_numbered_once'),
+            model_name="listrow",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "number", "part"), name="row_numbered_once"
+            ),
         ),
     ]
