@@ -130,7 +130,11 @@ class Assignment(models.Model):
 
 
 class Judgement(models.Model):
-    """What somebody says of two records. Superseded or undone, never edited; ``record_a`` has the lower id."""
+    """What somebody says of two records. Superseded or undone, never edited; ``record_a`` has the lower id.
+
+    When a judgement is undone, the one of the same author that it had superseded comes back as a new row that
+    ``restores`` the old one.
+    """
 
     record_a = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="judgements_a")
     record_b = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="judgements_b")
@@ -143,6 +147,9 @@ class Judgement(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     end_reason = models.CharField(max_length=200, blank=True)
+    restores = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="restored_as", db_index=False
+    )
 
     class Meta:
         """One judgement in force for two records by one author; a second reviewer adds a second one."""
@@ -171,4 +178,5 @@ class Judgement(models.Model):
         "ended_at",
         "ended_by",
         "end_reason",
+        "restores",
     )
