@@ -4,7 +4,7 @@ from django.db import models
 
 from kuager.core.privacy import private, public
 from kuager.domain.accounts.models import User
-from kuager.domain.publication.terms import SnapshotState
+from kuager.domain.publication.terms import RedactionReason, SnapshotState
 
 
 class Snapshot(models.Model):
@@ -27,6 +27,31 @@ class Snapshot(models.Model):
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        """Constraints live in the database: nothing is public without an editor, or withdrawn without a reason."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state=SnapshotState.BUILT, published_at__isnull=True)
+                | models.Q(
+                    ~models.Q(state=SnapshotState.BUILT),
+                    published_at__isnull=False,
+                    published_by__isnull=False,
+                ),
+                name="snapshot_published_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(~models.Q(state=SnapshotState.WITHDRAWN), withdrawn_at__isnull=True)
+                | models.Q(
+                    ~models.Q(withdrawal_reason=""),
+                    state=SnapshotState.WITHDRAWN,
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                ),
+                name="snapshot_withdrawn_with_reason",
+            ),
+        )
 
     privacy = public(
         "id",
@@ -64,16 +89,24 @@ class SnapshotFigure(models.Model):
 
 
 class SnapshotPerson(models.Model):
-    """One person of a snapshot whose publication is consented or who is already public; only allowed fields."""
+    """One person of a snapshot whose publication is consented or who is already public; only allowed fields.
 
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="people")
+    ``digest`` is the SHA-256 of the person's published content, and the digest of the snapshot is made over
+    these. So when a person is taken off (``is_redacted``), everything about them is emptied here and the
+    snapshot can still be checked. ``position`` is the place in the alphabetical list.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="people", db_index=False)
+    position = models.PositiveIntegerField()
     code = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64)
+    is_redacted = models.BooleanField(default=False)
     name = models.CharField(max_length=300, blank=True)
     search_text = models.TextField(blank=True)
     sex = models.CharField(max_length=6, blank=True)
     age = models.CharField(max_length=20, blank=True)
     age_group = models.CharField(max_length=7, blank=True)
-    status = models.CharField(max_length=12)
+    status = models.CharField(max_length=12, blank=True)
     since = models.CharField(max_length=40, blank=True)
     region_code = models.CharField(max_length=60, blank=True)
     place = models.JSONField(default=dict)
@@ -83,15 +116,27 @@ class SnapshotPerson(models.Model):
     has_conflict = models.BooleanField(default=False)
 
     class Meta:
-        """Constraints live in the database."""
+        """Constraints live in the database: of a redacted person nothing is left but the digest."""
 
-        indexes = (models.Index(fields=["snapshot", "name"], name="published_by_name"),)
-        constraints = (models.UniqueConstraint(fields=["snapshot", "code"], name="published_once"),)
+        indexes = (models.Index(fields=["snapshot", "is_redacted", "position"], name="published_in_order"),)
+        constraints = (
+            models.UniqueConstraint(fields=["snapshot", "code"], name="published_once"),
+            models.CheckConstraint(
+                condition=models.Q(is_redacted=False)
+                | models.Q(
+                    name="", search_text="", sex="", age="", age_group="", status="", since="", region_code=""
+                ),
+                name="redacted_person_is_empty",
+            ),
+        )
 
     privacy = public(
         "id",
         "snapshot",
+        "position",
         "code",
+        "digest",
+        "is_redacted",
         "name",
         "search_text",
         "sex",
@@ -108,6 +153,35 @@ class SnapshotPerson(models.Model):
     )
 
 
+class Redaction(models.Model):
+    """The decision that a person is taken off the public pages; lifted, never deleted.
+
+    While ``holds`` is true and the redaction is not lifted, later snapshots leave the person out as well.
+    A withdrawn consent does not hold: whether a later snapshot may show the person is asked of the consents.
+    """
+
+    code = models.CharField(max_length=12, db_index=True)
+    reason = models.CharField(max_length=13, choices=RedactionReason)
+    holds = models.BooleanField(default=True)
+    redacted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    redacted_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Constraints live in the database."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="redaction_lifted_by_somebody",
+            ),
+        )
+
+    privacy = private("id", "code", "reason", "holds", "redacted_by", "redacted_at", "lifted_by", "lifted_at")
+
+
 class SnapshotPicture(models.Model):
     """A chart or map of a snapshot in one language, with the same content as text and as a table."""
 
@@ -121,8 +195,6 @@ class SnapshotPicture(models.Model):
     class Meta:
         """Constraints live in the database."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["snapshot", "key", "language"], name="picture_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["snapshot", "key", "language"], name="picture_once"),)
 
     privacy = public("id", "snapshot", "key", "language", "svg", "alt", "table")

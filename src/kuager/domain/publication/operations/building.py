@@ -1,0 +1,147 @@
+"""Building a snapshot: copying, in one transaction, what may be public."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from kuager.core.digest import JsonValue
+from kuager.domain.accounts.models import User
+from kuager.domain.accounts.rules import check_may
+from kuager.domain.accounts.terms import Capability
+from kuager.domain.audit.operations import record_event
+from kuager.domain.publication import rules
+from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson, SnapshotPicture
+from kuager.domain.publication.queries.content import Collected, collect_content
+from kuager.domain.publication.queries.difference import describe_difference
+from kuager.domain.publication.queries.pictures import draw_pictures
+from kuager.domain.publication.queries.published_people import PublishedPerson
+from kuager.domain.publication.queries.site import latest_snapshot
+from kuager.domain.publication.queries.withholding import codes_to_withhold
+from kuager.domain.publication.terms import SnapshotState
+
+CHUNK = 2000
+
+
+@transaction.atomic
+def build_snapshot(
+    *, as_of: date, known_at: datetime | None = None, by: User, at: datetime, is_example: bool = False
+) -> Snapshot:
+    """Copy what may be public as of a day, as known at a moment. Nothing is shown until it is published.
+
+    Whoever may read the register may build: the pages show nothing before an editor publishes.
+
+    Parameters
+    ----------
+    known_at
+        Count with what was known then; the default is all that is known at ``at``.
+    is_example
+        The people are invented, and every page says so.
+    """
+    check_may(by, Capability.READ_REGISTER)
+    moment = known_at or at
+    rules.check_times(as_of, moment, at)
+    collected = collect_content(as_of=as_of, known_at=moment)
+    previous = latest_snapshot()
+    snapshot = Snapshot.objects.create(
+        number=(Snapshot.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1,
+        as_of=as_of,
+        known_at=moment,
+        rules_version=rules.RULES_VERSION,
+        content_digest=collected.content.digest,
+        previous=previous,
+        difference=describe_difference(
+            previous, figures=collected.figures, people=collected.people, known_at=moment
+        ),
+        summary=_summary(collected),
+        is_example=is_example,
+        state=SnapshotState.BUILT,
+        built_by=by,
+        built_at=at,
+    )
+    _store(snapshot, collected, at=at)
+    record_event(
+        action="publication.build_snapshot",
+        actor=by,
+        target=f"publication.Snapshot:{snapshot.number}",
+        at=at,
+        digest=snapshot.content_digest,
+        as_of=as_of.isoformat(),
+    )
+    return snapshot
+
+
+def _summary(collected: Collected) -> dict[str, JsonValue]:
+    return {
+        "regions": collected.regions,
+        "people": len(collected.reading.standings),
+        "public_people": len(collected.people),
+        "sources": {
+            source.publisher_key: {"name": source.publisher, "kind": source.publisher_kind}
+            for source in collected.reading.sources.values()
+        },
+    }
+
+
+def _store(snapshot: Snapshot, collected: Collected, *, at: datetime) -> None:
+    SnapshotFigure.objects.bulk_create(
+        (
+            SnapshotFigure(
+                snapshot=snapshot,
+                key=figure.key,
+                dimensions=figure.dimensions,
+                value=figure.value,
+                basis=figure.basis,
+            )
+            for figure in collected.figures
+        ),
+        batch_size=CHUNK,
+    )
+    withheld = codes_to_withhold(collected.people, as_of=snapshot.as_of, at=at)
+    _store_people(snapshot, collected.people, withheld)
+    SnapshotPicture.objects.bulk_create(
+        SnapshotPicture(
+            snapshot=snapshot,
+            key=drawn.key,
+            language=drawn.language,
+            svg=drawn.svg,
+            alt=drawn.alt,
+            table=drawn.table,
+        )
+        for drawn in draw_pictures(collected)
+    )
+
+
+def _store_people(snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]) -> None:
+    rows = _person_rows(snapshot, sorted(people, key=_alphabetical), withheld)
+    while chunk := [row for row, _ in zip(rows, range(CHUNK), strict=False)]:
+        SnapshotPerson.objects.bulk_create(chunk)
+
+
+def _person_rows(
+    snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]
+) -> Iterator[SnapshotPerson]:
+    for position, person in enumerate(people):
+        if person.content["code"] in withheld:
+            yield SnapshotPerson(
+                snapshot=snapshot,
+                position=position,
+                code=person.content["code"],
+                digest=person.digest,
+                is_redacted=True,
+            )
+        else:
+            yield SnapshotPerson(
+                snapshot=snapshot,
+                position=position,
+                digest=person.digest,
+                search_text=person.search_text,
+                **person.content,
+            )
+
+
+def _alphabetical(person: PublishedPerson) -> tuple[bool, str, str]:
+    """People without a published name come last."""
+    name = str(person.content["name"])
+    return not name, name.casefold(), str(person.content["code"])

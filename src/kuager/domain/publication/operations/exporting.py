@@ -1,0 +1,77 @@
+"""Writing a snapshot into a folder: the files anybody can check without us."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kuager.core.digest import JsonValue
+from kuager.core.errors import BadInputError, RefusedError
+from kuager.domain.publication.models import Snapshot, SnapshotPicture
+from kuager.domain.publication.queries import tables
+
+MANIFEST = "manifest.json"
+
+
+def export_snapshot(snapshot: Snapshot, folder: Path) -> dict[str, str]:
+    """Write figures, people, pictures and a manifest with the SHA-256 of each file; return the digests.
+
+    Writing the same snapshot again renews its files: people taken off since are gone from them.
+
+    Raises
+    ------
+    RefusedError
+        When the folder holds another snapshot.
+    """
+    _check_folder(snapshot, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    digests = {name: _write(folder / name, write()) for name, write in _files(snapshot).items()}
+    manifest: dict[str, JsonValue] = {**tables.heading(snapshot), "files": dict(digests)}
+    _write(
+        folder / MANIFEST, iter([json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"])
+    )
+    return digests
+
+
+def _check_folder(snapshot: Snapshot, folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BadInputError(f"{folder} is a file; name a folder")
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        if folder.exists() and any((folder / name).exists() for name in _files(snapshot)):
+            raise RefusedError(f"{folder} holds files of this kind without a manifest; name another folder")
+        return
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8")).get("content_digest")
+    except (ValueError, AttributeError):
+        raise RefusedError(f"{manifest} is not a manifest of ours; name another folder") from None
+    if found != snapshot.content_digest:
+        raise RefusedError(f"{folder} holds another snapshot; name another folder, nothing was overwritten")
+
+
+def _files(snapshot: Snapshot) -> dict[str, Callable[[], Iterator[str]]]:
+    files: dict[str, Callable[[], Iterator[str]]] = {
+        "figures.json": lambda: iter(
+            [json.dumps(tables.figures_document(snapshot), ensure_ascii=False) + "\n"]
+        ),
+        "figures.csv": lambda: tables.write_csv(tables.FIGURE_COLUMNS, tables.figure_rows(snapshot)),
+        "people.json": lambda: tables.people_lines(snapshot),
+        "people.csv": lambda: tables.write_csv(tables.PEOPLE_COLUMNS, tables.people_rows(snapshot)),
+    }
+    for pk, key, language in SnapshotPicture.objects.filter(snapshot=snapshot).values_list(
+        "id", "key", "language"
+    ):
+        files[f"{key}.{language}.svg"] = lambda pk=pk: iter([SnapshotPicture.objects.get(pk=pk).svg])
+    return files
+
+
+def _write(path: Path, parts: Iterator[str]) -> str:
+    """Write a file whole or not at all, and return its digest."""
+    digest, partial = hashlib.sha256(), path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as stream:
+        for part in parts:
+            content = part.encode()
+            digest.update(content)
+            stream.write(content)
+    partial.replace(path)
+    return digest.hexdigest()

@@ -1,0 +1,61 @@
+"""Questions of the publication room: what may be public at a moment, and what a snapshot holds."""
+
+from kuager.domain.publication.queries.content import SnapshotContent, collect_content, stored_content
+from kuager.domain.publication.queries.site import (
+    SEARCH_LIMIT,
+    PeopleFilter,
+    PersonPage,
+    figure_page,
+    filter_choices,
+    filter_people,
+    get_person,
+    get_picture,
+    get_public_snapshot,
+    get_snapshot,
+    headline,
+    latest_snapshot,
+    list_built,
+    list_public_snapshots,
+    list_snapshots,
+    newest_withdrawal,
+    pictures_of,
+)
+from kuager.domain.publication.queries.tables import (
+    figure_rows,
+    figures_document,
+    people_lines,
+    people_rows,
+    write_csv,
+)
+from kuager.domain.publication.queries.verification import Check, recompute_digest, verify_snapshot
+
+__all__ = [
+    "SEARCH_LIMIT",
+    "Check",
+    "PeopleFilter",
+    "PersonPage",
+    "SnapshotContent",
+    "collect_content",
+    "figure_page",
+    "figure_rows",
+    "figures_document",
+    "filter_choices",
+    "filter_people",
+    "get_person",
+    "get_picture",
+    "get_public_snapshot",
+    "get_snapshot",
+    "headline",
+    "latest_snapshot",
+    "list_built",
+    "list_public_snapshots",
+    "list_snapshots",
+    "newest_withdrawal",
+    "people_lines",
+    "people_rows",
+    "pictures_of",
+    "recompute_digest",
+    "stored_content",
+    "verify_snapshot",
+    "write_csv",
+]

@@ -1,0 +1,113 @@
+"""The content of a snapshot and its digest: the same question gives the same bytes for ever.
+
+The digest is the SHA-256 of the canonical JSON of the format, the two times, the version of the rules, every
+figure and the digest of every person. People stand in it by their digests, so that somebody who withdraws
+consent can be taken out of what is stored and the rest can still be proven.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from kuager.core.digest import JsonValue, canonical_json, sha256_hex
+from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
+from kuager.domain.publication.queries.figures import Figure, count_figures
+from kuager.domain.publication.queries.published_people import PublishedPerson, list_published_people
+from kuager.domain.publication.queries.register_reading import Reading, names_of
+from kuager.domain.publication.rules import RULES_VERSION
+
+FORMAT = "kuager-snapshot-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotContent:
+    """Everything a snapshot says, with or without a row in a table."""
+
+    as_of: date
+    known_at: datetime
+    rules_version: str
+    figures: list[dict[str, JsonValue]]
+    people_digests: list[str]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 that names this content."""
+        return sha256_hex(canonical_json(self.to_json()))
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return what the digest is made over."""
+        return {
+            "format": FORMAT,
+            "as_of": self.as_of.isoformat(),
+            "known_at": moment_text(self.known_at),
+            "rules_version": self.rules_version,
+            "figures": self.figures,
+            "people": self.people_digests,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """Content together with what only the building of a snapshot needs."""
+
+    content: SnapshotContent
+    figures: list[Figure]
+    people: list[PublishedPerson]
+    regions: dict[str, dict[str, str]]
+    reading: Reading
+
+
+def collect_content(*, as_of: date, known_at: datetime) -> Collected:
+    """Ask the register what may be public as of a day, as known at a moment."""
+    reading = Reading(as_of=as_of, known_at=known_at)
+    people = list_published_people(reading)
+    figures = count_figures(reading, {person.person_id for person in people})
+    used = {standing.region_id for standing in reading.standings if standing.region_id is not None}
+    codes = {str(person.content["region_code"]) for person in people}
+    regions = {
+        place.code: names_of(place)
+        for place in reading.places.values()
+        if place.pk in used or place.code in codes
+    }
+    content = SnapshotContent(
+        as_of=as_of,
+        known_at=known_at,
+        rules_version=RULES_VERSION,
+        figures=[figure.to_json() for figure in figures],
+        people_digests=[person.digest for person in people],
+    )
+    return Collected(content=content, figures=figures, people=people, regions=regions, reading=reading)
+
+
+def stored_content(snapshot: Snapshot) -> SnapshotContent:
+    """Read the content back from the stored rows."""
+    figures = SnapshotFigure.objects.filter(snapshot=snapshot).order_by("key")
+    people = SnapshotPerson.objects.filter(snapshot=snapshot).order_by("code")
+    return SnapshotContent(
+        as_of=snapshot.as_of,
+        known_at=snapshot.known_at,
+        rules_version=snapshot.rules_version,
+        figures=sorted((figure_json(figure) for figure in figures), key=_key),
+        people_digests=[digest for _, digest in sorted(people.values_list("code", "digest"))],
+    )
+
+
+def figure_json(figure: SnapshotFigure) -> dict[str, JsonValue]:
+    """Return a stored figure as it went into the digest."""
+    return {
+        "key": figure.key,
+        "dimensions": figure.dimensions,
+        "value": figure.value,
+        "basis": figure.basis,
+    }
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a moment in the one way that digests use."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _key(figure: dict[str, JsonValue]) -> str:
+    # Databases sort text by their own rules; the digest needs one order everywhere.
+    return str(figure["key"])

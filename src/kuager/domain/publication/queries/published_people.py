@@ -1,0 +1,252 @@
+"""Who may stand on the public list, and with which fields: only what publishable records themselves say.
+
+A record is publishable when its own consent to publication was in force at the moment. What a family told
+us in confidence never shows: neither as a name nor through the status it changes. Where the register knows a
+status that no publishable record says, the public list says none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from kuager.core.ages import age_group
+from kuager.core.digest import JsonValue, canonical_json, sha256_hex
+from kuager.domain.people.models import Person, Record
+from kuager.domain.places.queries import region_of
+from kuager.domain.publication.queries.register_reading import Reading, Standing, names_of
+from kuager.domain.register.models import StatusAssertion
+from kuager.domain.register.terms import Status
+from kuager.domain.sources.terms import Purpose
+from kuager.engines.names import search_keys
+
+PERSON_FIELDS = (
+    "code",
+    "name",
+    "sex",
+    "age",
+    "age_group",
+    "status",
+    "since",
+    "region_code",
+    "place",
+    "category",
+    "sources",
+    "independent_count",
+    "has_conflict",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPerson:
+    """One row of the public list, before it is stored."""
+
+    person_id: int
+    content: dict[str, JsonValue]
+    digest: str
+    search_text: str
+    consent_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A publishable record; ``allowed`` are the fields its consent names."""
+
+    pk: int
+    name: str
+    sex: str
+    age_min: int | None
+    age_max: int | None
+    category: str
+    source_id: int
+    consent_id: int
+    allowed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A status that a publishable record asserts."""
+
+    pk: int
+    axis: str
+    status: str
+    since: str
+    since_latest: date
+    place_id: int | None
+    may_place: bool
+
+
+@dataclass(slots=True)
+class _Case:
+    rows: list[_Row] = field(default_factory=list)
+    said: list[_Said] = field(default_factory=list)
+
+
+def list_published_people(reading: Reading) -> list[PublishedPerson]:
+    """Return everybody who may be shown, by code. Contradicted people never are."""
+    cases = _cases(reading)
+    codes = dict(Person.objects.values_list("id", "code").iterator(chunk_size=20_000))
+    people = [
+        _person(reading, standing, codes[standing.person_id], cases[standing.person_id])
+        for standing in reading.standings
+        if standing.person_id in cases and standing.person_id not in reading.contradicted
+    ]
+    return sorted(people, key=lambda person: str(person.content["code"]))
+
+
+def _cases(reading: Reading) -> dict[int, _Case]:
+    cases: dict[int, _Case] = defaultdict(_Case)
+    owner = reading.person_of_record
+    for row in _publishable_records(reading):
+        cases[owner[row.pk]].rows.append(row)
+    allowed = {row.pk: row.allowed for case in cases.values() for row in case.rows}
+    for record_id, said in _assertions(reading, allowed):
+        cases[owner[record_id]].said.append(said)
+    return cases
+
+
+def _publishable_records(reading: Reading) -> Iterable[_Row]:
+    fields = ("id", "name", "sex", "age_min", "age_max", "category", "citation__source_id", "consent_id")
+    records = Record.objects.filter(consent__purpose=Purpose.PUBLICATION).order_by("id").values_list(*fields)
+    for pk, name, sex, age_min, age_max, category, source_id, consent_id in records.iterator(
+        chunk_size=20_000
+    ):
+        allowed = reading.consents.get(consent_id or 0)
+        if allowed and pk in reading.person_of_record:
+            yield _Row(
+                pk=pk,
+                name=name,
+                sex=sex,
+                age_min=age_min,
+                age_max=age_max,
+                category=category,
+                source_id=source_id,
+                consent_id=consent_id or 0,
+                allowed=allowed,
+            )
+
+
+def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterable[tuple[int, _Said]]:
+    """Yield what publishable records assert: known, approved where approval is needed, and begun by the day."""
+    moment = reading.known_at
+    counting = (
+        StatusAssertion.objects.filter(
+            known_at__lte=moment,
+            since_latest__lte=reading.as_of,
+            record__consent__purpose=Purpose.PUBLICATION,
+        )
+        .filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment))
+        .filter(Q(needs_approval=False) | Q(approved_at__lte=moment))
+        .order_by("id")
+    )
+    fields = ("id", "record_id", "axis", "status", "since_edtf", "since_latest", "place_id")
+    for pk, record, axis, status, since, latest, place in counting.values_list(*fields).iterator(
+        chunk_size=20_000
+    ):
+        if "status" in allowed.get(record, ()):
+            yield (
+                record,
+                _Said(
+                    pk=pk,
+                    axis=axis,
+                    status=status,
+                    since=since,
+                    since_latest=latest,
+                    place_id=place,
+                    may_place="place" in allowed[record],
+                ),
+            )
+
+
+def _person(reading: Reading, standing: Standing, code: str, case: _Case) -> PublishedPerson:
+    names = [row.name for row in case.rows if "name" in row.allowed and row.name]
+    content: dict[str, JsonValue] = {
+        "code": code,
+        "name": names[0] if names else "",
+        "sex": next((row.sex for row in case.rows if "name" in row.allowed and row.sex), ""),
+        **_age(case.rows),
+        **_status(reading, standing, case.said),
+        "category": next((row.category for row in case.rows if "status" in row.allowed and row.category), ""),
+        **_sources(reading, case.rows),
+        "has_conflict": _has_conflict(case.said),
+    }
+    return PublishedPerson(
+        person_id=standing.person_id,
+        content=content,
+        digest=person_digest(content),
+        search_text=_search_text(code, names),
+        consent_ids=frozenset(row.consent_id for row in case.rows),
+    )
+
+
+def person_digest(content: dict[str, JsonValue]) -> str:
+    """Return the SHA-256 of one person's published content."""
+    return sha256_hex(canonical_json(content))
+
+
+def _age(rows: list[_Row]) -> dict[str, JsonValue]:
+    for row in rows:
+        if "age" in row.allowed and (row.age_min is not None or row.age_max is not None):
+            low, high = row.age_min, row.age_max
+            text = str(low) if low == high else f"{'' if low is None else low}–{'' if high is None else high}"
+            return {"age": text, "age_group": age_group(low, high)}
+    return {"age": "", "age_group": "unknown"}
+
+
+def _status(reading: Reading, standing: Standing, said: list[_Said]) -> dict[str, JsonValue]:
+    """Return the register's status if a publishable record says the same, with since and place from there."""
+    empty: dict[str, JsonValue] = {"status": "", "since": "", "region_code": "", "place": {}}
+    if standing.status == Status.UNKNOWN:
+        return {**empty, "status": Status.UNKNOWN.value}
+    same = [one for one in said if one.status == standing.status]
+    if not same:
+        return empty
+    latest = max(same, key=lambda one: (one.since_latest, -one.pk))
+    placed = next(
+        (one.place_id for one in [latest, *same] if one.may_place and one.place_id is not None), None
+    )
+    where: dict[str, JsonValue] = {"region_code": "", "place": {}}
+    if placed is not None:
+        region = region_of(placed, on=reading.as_of)
+        where["region_code"] = "" if region is None else reading.places[region].code
+        where["place"] = names_of(reading.places[placed])
+    return {"status": latest.status, "since": latest.since or f"../{latest.since_latest}", **where}
+
+
+def _sources(reading: Reading, rows: list[_Row]) -> dict[str, JsonValue]:
+    """List each source once; those of one origin bear the same number."""
+    facts = [reading.sources[pk] for pk in dict.fromkeys(row.source_id for row in rows)]
+    origins = {
+        origin: number for number, origin in enumerate(dict.fromkeys(one.origin for one in facts), start=1)
+    }
+    shown: list[JsonValue] = [
+        {
+            "publisher": one.publisher,
+            "publisher_kind": one.publisher_kind,
+            "kind": one.kind,
+            "url": one.url,
+            "language": one.language,
+            "told_on": one.told_on.isoformat(),
+            "derivation": one.derivation,
+            "origin": origins[one.origin],
+        }
+        for one in facts
+    ]
+    return {"sources": shown, "independent_count": len(origins)}
+
+
+def _has_conflict(said: list[_Said]) -> bool:
+    """Tell whether publishable records contradict each other: a later life after a death, two things on one day."""
+    deaths = [one.since_latest for one in said if one.status == Status.DEAD]
+    if deaths and any(one.status != Status.DEAD and one.since_latest > min(deaths) for one in said):
+        return True
+    told = {(one.axis, one.since_latest, one.status) for one in said}
+    return len(told) > len({(axis, day) for axis, day, _ in told})
+
+
+def _search_text(code: str, names: list[str]) -> str:
+    """Join the search keys of every published spelling, each after a space, so that a prefix can be found."""
+    keys = dict.fromkeys(key.key for name in names for key in search_keys(name))
+    return " " + " ".join([code.lower(), *keys])
