@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from kuager.engines.estimation import Request, estimate, read_counts
@@ -48,10 +49,10 @@ def main() -> None:
         figures[name] = {
             "lists": n_lists,
             "models": len(models),
-            "enumerate": seconds(lambda table=table: hierarchical_models(table)),
-            "fit_all": seconds(lambda table=table, models=models: fit_candidates(table, models)),
-            "estimate_with_interval": seconds(lambda h=histories: estimate(h, method="loglinear")),
-            "chao": seconds(lambda h=histories: estimate(h, method="chao")),
+            "enumerate": seconds(partial(hierarchical_models, table)),
+            "fit_all": seconds(partial(fit_candidates, table, models)),
+            "estimate_with_interval": seconds(partial(estimate, histories, method="loglinear")),
+            "chao": seconds(partial(estimate, histories, method="chao")),
         }
     if (folder / "sparsemse_UKdat_5.csv").exists():
         five = read_counts(folder / "sparsemse_UKdat_5.csv")
