@@ -98,8 +98,8 @@ def _from_text(text: str) -> AgeReading | None:
     tokens = _TOKEN.findall(text.casefold().replace("ё", "е"))
     if text.startswith("-") or not tokens:
         return None
-    numbers = [float(token.replace(",", ".")) for token in tokens if token[0].isdigit()]
-    marks = {_mark(token) for token in tokens if not token[0].isdigit()}
+    numbers = [float(token.replace(",", ".")) for token in tokens if token[0].isdecimal()]
+    marks = {_mark(token) for token in tokens if not token[0].isdecimal()}
     if "" in marks:
         marks = {*marks, _birth_words(text)} - {""}
     if not numbers:

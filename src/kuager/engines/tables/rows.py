@@ -170,7 +170,7 @@ class _RowReader:
         birth = birth if birth.is_known else age.birth
         self._check_age(age, birth, event)
         family = self._text(Field.FAMILY) or name.family
-        texts: _Texts = {field.value: self._joined(columns) for field, columns in self.parser.text_columns}  # type: ignore[misc,assignment]  # the keys are those of _TEXT_FIELDS
+        texts: _Texts = {field.value: self._joined(columns) for field, columns in self.parser.text_columns}  # type: ignore[assignment]  # the keys are those of _TEXT_FIELDS
         return ParsedPerson(
             name=name.name,
             family=family,

@@ -125,10 +125,10 @@ def _cyrillic_score(sample: bytes, page: str) -> float:
     cyrillic = sum(count for letter, count in beyond.items() if _is_kazakh_or_russian(letter))
     common = sum(count for letter, count in beyond.items() if letter.lower() in _COMMON)
     words = [word for word in _WORD.findall(text) if word[0] > "\x7f"]
-    wellformed = sum(word[1:].islower() or word.isupper() for word in words)
+    wellformed = sum(1 for word in words if word[1:].islower() or word.isupper())
     if not total or not words:
         return 0.0
-    return float(cyrillic / total) * (0.5 * common / total + 0.5 * wellformed / len(words))
+    return (cyrillic / total) * (0.5 * common / total + 0.5 * wellformed / len(words))
 
 
 def _is_kazakh_or_russian(letter: str) -> bool:

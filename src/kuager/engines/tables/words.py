@@ -1,4 +1,4 @@
-"""The words of ``words.toml``, ready for look-up; the vocabulary is closed, nothing is added while reading."""
+"""The words of ``words.toml``, ready for look-up; the vocabulary is closed: none are added in reading."""
 
 import re
 import tomllib
