@@ -38,9 +38,9 @@ STATUS_DEFINITIONS: dict[str, Words] = {
 
 RULES: dict[str, Words] = {
     "latest-day": _(
-        "A status counts from the latest day on which it can have begun, and never later than the day its source "
-        "told it. Every person is counted once, however many sources name them. A death or a release counts only "
-        "after a second person checked it."
+        "A status counts from the latest day on which it can have begun, and never later than the day its "
+        "source told it. Every person is counted once, however many sources name them. A death or a release "
+        "counts only after a second person checked it."
     ),
 }
 

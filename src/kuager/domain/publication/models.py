@@ -1,9 +1,10 @@
-"""Tables of the publication room: copies of what may be public. The public site reads these and nothing else."""
+"""Tables of the publication room: copies of what may be public. The public site reads nothing else."""
 
 from django.db import models
 
 from kuager.core.privacy import private, public
 from kuager.domain.accounts.models import User
+from kuager.domain.people.models import Person
 from kuager.domain.publication.terms import RedactionReason, SnapshotState
 
 
@@ -29,7 +30,7 @@ class Snapshot(models.Model):
     withdrawal_reason = models.TextField(blank=True)
 
     class Meta:
-        """Constraints live in the database: nothing is public without an editor, or withdrawn without a reason."""
+        """Constraints live in the database: nothing is public without an editor."""
 
         constraints = (
             models.CheckConstraint(
@@ -100,6 +101,7 @@ class SnapshotPerson(models.Model):
     position = models.PositiveIntegerField()
     code = models.CharField(max_length=12)
     digest = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32, blank=True)
     is_redacted = models.BooleanField(default=False)
     name = models.CharField(max_length=300, blank=True)
     search_text = models.TextField(blank=True)
@@ -124,7 +126,15 @@ class SnapshotPerson(models.Model):
             models.CheckConstraint(
                 condition=models.Q(is_redacted=False)
                 | models.Q(
-                    name="", search_text="", sex="", age="", age_group="", status="", since="", region_code=""
+                    name="",
+                    salt="",
+                    search_text="",
+                    sex="",
+                    age="",
+                    age_group="",
+                    status="",
+                    since="",
+                    region_code="",
                 ),
                 name="redacted_person_is_empty",
             ),
@@ -136,6 +146,7 @@ class SnapshotPerson(models.Model):
         "position",
         "code",
         "digest",
+        "salt",
         "is_redacted",
         "name",
         "search_text",
@@ -151,6 +162,18 @@ class SnapshotPerson(models.Model):
         "independent_count",
         "has_conflict",
     )
+
+
+class PersonSalt(models.Model):
+    """A random text in the digest of a person in every snapshot; it leaves the public rows with them.
+
+    Without it, whoever guesses a name could confirm from the digest left behind who was taken off.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    salt = models.CharField(max_length=32)
+
+    privacy = private("person", "salt")
 
 
 class Redaction(models.Model):

@@ -43,7 +43,7 @@ def check_times(as_of: date, known_at: datetime, at: datetime) -> None:
 
 
 def check_follows(snapshot: Snapshot, latest: Snapshot | None) -> None:
-    """Refuse to publish over a newer snapshot, or with a difference reckoned from another one than the latest."""
+    """Refuse to publish over a newer snapshot, or with a difference reckoned from another one."""
     latest_number = None if latest is None else latest.number
     expected = None if snapshot.previous is None else snapshot.previous.number
     if latest_number != expected:

@@ -1,5 +1,6 @@
 """Building a snapshot: copying, in one transaction, what may be public."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
@@ -11,8 +12,15 @@ from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
+from kuager.domain.people.models import Person
 from kuager.domain.publication import rules
-from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson, SnapshotPicture
+from kuager.domain.publication.models import (
+    PersonSalt,
+    Snapshot,
+    SnapshotFigure,
+    SnapshotPerson,
+    SnapshotPicture,
+)
 from kuager.domain.publication.queries.content import Collected, collect_content
 from kuager.domain.publication.queries.difference import describe_difference
 from kuager.domain.publication.queries.pictures import draw_pictures
@@ -42,6 +50,7 @@ def build_snapshot(
     check_may(by, Capability.READ_REGISTER)
     moment = known_at or at
     rules.check_times(as_of, moment, at)
+    _make_salts()
     collected = collect_content(as_of=as_of, known_at=moment)
     previous = latest_snapshot()
     snapshot = Snapshot.objects.create(
@@ -70,6 +79,17 @@ def build_snapshot(
         as_of=as_of.isoformat(),
     )
     return snapshot
+
+
+def _make_salts() -> None:
+    """Give everybody who has none a salt; it stays the same for ever, so digests can be computed again."""
+    missing = Person.objects.exclude(pk__in=PersonSalt.objects.values("person_id")).values_list(
+        "id", flat=True
+    )
+    PersonSalt.objects.bulk_create(
+        (PersonSalt(person_id=pk, salt=secrets.token_hex(16)) for pk in missing.iterator(chunk_size=CHUNK)),
+        batch_size=CHUNK,
+    )
 
 
 def _summary(collected: Collected) -> dict[str, JsonValue]:

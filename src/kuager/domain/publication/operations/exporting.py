@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, RefusedError
 from kuager.domain.publication.models import Snapshot, SnapshotPicture
 from kuager.domain.publication.queries import tables
@@ -26,10 +25,8 @@ def export_snapshot(snapshot: Snapshot, folder: Path) -> dict[str, str]:
     _check_folder(snapshot, folder)
     folder.mkdir(parents=True, exist_ok=True)
     digests = {name: _write(folder / name, write()) for name, write in _files(snapshot).items()}
-    manifest: dict[str, JsonValue] = {**tables.heading(snapshot), "files": dict(digests)}
-    _write(
-        folder / MANIFEST, iter([json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"])
-    )
+    manifest = {**tables.heading(snapshot), "files": dict(digests)}
+    _write(folder / MANIFEST, iter([json.dumps(manifest, indent=1, sort_keys=True) + "\n"]))
     return digests
 
 

@@ -25,6 +25,7 @@ CHUNK = 500
 # What of a person is left in a snapshot: the digest, so that the snapshot can still be proven.
 EMPTY: dict[str, object] = {
     "is_redacted": True,
+    "salt": "",
     "name": "",
     "search_text": "",
     "sex": "",

@@ -5,7 +5,6 @@ figure and the digest of every person. People stand in it by their digests, so t
 consent can be taken out of what is stored and the rest can still be proven.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property

@@ -16,6 +16,7 @@ from kuager.core.ages import age_group
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.domain.people.models import Person, Record
 from kuager.domain.places.queries import region_of
+from kuager.domain.publication.models import PersonSalt
 from kuager.domain.publication.queries.register_reading import Reading, Standing, names_of
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.terms import Status
@@ -24,6 +25,7 @@ from kuager.engines.names import search_keys
 
 PERSON_FIELDS = (
     "code",
+    "salt",
     "name",
     "sex",
     "age",
@@ -88,8 +90,14 @@ def list_published_people(reading: Reading) -> list[PublishedPerson]:
     """Return everybody who may be shown, by code. Contradicted people never are."""
     cases = _cases(reading)
     codes = dict(Person.objects.values_list("id", "code").iterator(chunk_size=20_000))
+    salts = dict(PersonSalt.objects.values_list("person_id", "salt").iterator(chunk_size=20_000))
     people = [
-        _person(reading, standing, codes[standing.person_id], cases[standing.person_id])
+        _person(
+            reading,
+            standing,
+            {"code": codes[standing.person_id], "salt": salts.get(standing.person_id, "")},
+            cases[standing.person_id],
+        )
         for standing in reading.standings
         if standing.person_id in cases and standing.person_id not in reading.contradicted
     ]
@@ -129,7 +137,7 @@ def _publishable_records(reading: Reading) -> Iterable[_Row]:
 
 
 def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterable[tuple[int, _Said]]:
-    """Yield what publishable records assert: known, approved where approval is needed, and begun by the day."""
+    """Yield what publishable records assert: known, approved where it must be, begun by the day."""
     moment = reading.known_at
     counting = (
         StatusAssertion.objects.filter(
@@ -160,10 +168,10 @@ def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterabl
             )
 
 
-def _person(reading: Reading, standing: Standing, code: str, case: _Case) -> PublishedPerson:
+def _person(reading: Reading, standing: Standing, identity: dict[str, str], case: _Case) -> PublishedPerson:
     names = [row.name for row in case.rows if "name" in row.allowed and row.name]
     content: dict[str, JsonValue] = {
-        "code": code,
+        **identity,
         "name": names[0] if names else "",
         "sex": next((row.sex for row in case.rows if "name" in row.allowed and row.sex), ""),
         **_age(case.rows),
@@ -176,7 +184,7 @@ def _person(reading: Reading, standing: Standing, code: str, case: _Case) -> Pub
         person_id=standing.person_id,
         content=content,
         digest=person_digest(content),
-        search_text=_search_text(code, names),
+        search_text=_search_text(identity["code"], names),
         consent_ids=frozenset(row.consent_id for row in case.rows),
     )
 
@@ -238,7 +246,7 @@ def _sources(reading: Reading, rows: list[_Row]) -> dict[str, JsonValue]:
 
 
 def _has_conflict(said: list[_Said]) -> bool:
-    """Tell whether publishable records contradict each other: a later life after a death, two things on one day."""
+    """Tell whether publishable records contradict: a life after a death, two statuses on one day."""
     deaths = [one.since_latest for one in said if one.status == Status.DEAD]
     if deaths and any(one.status != Status.DEAD and one.since_latest > min(deaths) for one in said):
         return True

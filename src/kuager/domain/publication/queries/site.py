@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 
+from kuager.core.ages import AGE_GROUPS
 from kuager.core.errors import NotFoundError
+from kuager.domain.people.rules.codes import read_code
 from kuager.domain.publication.definitions import (
     age_group_label,
     publisher_label,
@@ -205,8 +208,6 @@ def region_name(snapshot: Snapshot, code: str, language: str) -> str:
 
 def filter_choices(snapshot: Snapshot, language: str) -> dict[str, list[Choice]]:
     """Return the values a reader can filter by."""
-    from kuager.core.ages import AGE_GROUPS
-
     regions = sorted(
         (region_name(snapshot, code, language), code) for code in snapshot.summary.get("regions", {})
     )
@@ -234,21 +235,28 @@ def get_picture(snapshot: Snapshot, key: str, language: str) -> SnapshotPicture:
 
 def _text_conditions(text: str) -> list[Q]:
     """One condition per typed word: the folded forms of the word begin a search key, or the code."""
-    words = text.strip()[:SEARCH_LIMIT].split()
-    if len(words) == 1 and any(character.isdigit() for character in words[0]):
-        return [Q(search_text__startswith=f" {words[0].lower()}")]
+    typed = text.strip()[:SEARCH_LIMIT]
+    if not typed:
+        return []
     conditions = []
-    for alternatives in query_keys(" ".join(words)):
+    for alternatives in query_keys(typed):
         condition = Q()
         for key in alternatives:
             condition |= Q(search_text__contains=f" {key}")
         conditions.append(condition)
-    return conditions or ([Q(pk__in=[])] if words else [])
+    if code := read_code(typed):
+        return [Q(search_text__startswith=f" {code.lower()}") | _all(conditions)]
+    return conditions or [Q(pk__in=[])]
+
+
+def _all(conditions: list[Q]) -> Q:
+    joined = Q(pk__in=[]) if not conditions else Q()
+    for condition in conditions:
+        joined &= condition
+    return joined
 
 
 def _value_label(snapshot: Snapshot, name: str, value: str) -> str | Promise:
-    from django.utils.translation import get_language, gettext
-
     if name == "status":
         return status_label(value)
     if name == "region":

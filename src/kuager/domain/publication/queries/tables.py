@@ -88,7 +88,7 @@ def figure_rows(snapshot: Snapshot) -> Iterator[Row]:
 
 
 def people_document(snapshot: Snapshot) -> Iterator[dict[str, JsonValue]]:
-    """Yield one object per person by code; of somebody taken off since, only the digest that was published."""
+    """Yield one object per person by code; of somebody taken off since, only the digest."""
     people = SnapshotPerson.objects.filter(snapshot=snapshot).order_by("code")
     for person in people.iterator(chunk_size=2000):
         if person.is_redacted:
