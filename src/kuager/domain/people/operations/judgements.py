@@ -43,7 +43,7 @@ class JudgementOutcome:
 
 
 @transaction.atomic
-def judge(
+def judge(  # noqa: PLR0913  # keyword-only
     *,
     record_a: Record | int,
     record_b: Record | int,
@@ -74,7 +74,7 @@ def judge(
 
 
 @transaction.atomic
-def judge_many(
+def judge_many(  # noqa: PLR0913  # keyword-only
     *,
     pairs: Sequence[Pair],
     verdict: Verdict | str,
@@ -148,7 +148,7 @@ def undo_judgements(
     return JudgementOutcome(judgement_ids=tuple(sorted(judgement_ids)), person_ids=frozenset(persons))
 
 
-def _judge_pairs(
+def _judge_pairs(  # noqa: PLR0913  # keyword-only
     pairs: Sequence[Pair],
     *,
     scores: Sequence[float | None],

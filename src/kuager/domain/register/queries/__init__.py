@@ -1,0 +1,72 @@
+"""Reading the register: counts, changes, lists of persons, everything about one person, what may be published."""
+
+from kuager.domain.register.queries.answers import (
+    Change,
+    CountRow,
+    CountTable,
+    EntryFilter,
+    FoundPerson,
+    Move,
+    PersonPage,
+    PublishedRow,
+    PublishedSource,
+    Question,
+    SourcedRecord,
+    StalePerson,
+    TimelineStep,
+)
+from kuager.domain.register.queries.changes import changes, moves
+from kuager.domain.register.queries.counts import compare_counts, count, daily_counts
+from kuager.domain.register.queries.entries import (
+    count_pending,
+    find_people,
+    get_entry,
+    list_conflicts,
+    list_entries,
+    list_pending,
+    list_stale,
+    totals,
+)
+from kuager.domain.register.queries.pages import (
+    get_assertion,
+    get_judgement,
+    get_person_page,
+    get_record,
+    person_code_of,
+)
+from kuager.domain.register.queries.published import published_rows
+
+__all__ = [
+    "Change",
+    "CountRow",
+    "CountTable",
+    "EntryFilter",
+    "FoundPerson",
+    "Move",
+    "PersonPage",
+    "PublishedRow",
+    "PublishedSource",
+    "Question",
+    "SourcedRecord",
+    "StalePerson",
+    "TimelineStep",
+    "changes",
+    "compare_counts",
+    "count",
+    "count_pending",
+    "daily_counts",
+    "find_people",
+    "get_assertion",
+    "get_entry",
+    "get_judgement",
+    "get_person_page",
+    "get_record",
+    "list_conflicts",
+    "list_entries",
+    "list_pending",
+    "list_stale",
+    "moves",
+    "person_code_of",
+    "published_rows",
+    "totals",
+]

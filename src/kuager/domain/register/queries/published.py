@@ -1,0 +1,193 @@
+"""What a snapshot may carry: every person for the counts, and the fields that consent opens for the pages.
+
+Promise: a name, an age, a place or a source comes only from a record whose own consent covers it. Consent must
+have been recorded by ``known_at`` and be in force at ``consent_at``: what was withdrawn since is not published,
+however old the question. Contradicted persons are never shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from kuager.domain.people import queries as people
+from kuager.domain.people.models import Assignment
+from kuager.domain.register import rules
+from kuager.domain.register.models import Entry, EntrySource, StatusAssertion
+from kuager.domain.register.queries.answers import PublishedRow, PublishedSource, Question
+from kuager.domain.register.queries.counts import known_at_filter, spells_at
+from kuager.domain.register.rules.facts import Told
+from kuager.domain.sources.models import Publisher
+from kuager.domain.sources.terms import ConsentGiven, Purpose
+
+_RECORD = (
+    "person_id",
+    "record_id",
+    "record__name",
+    "record__script",
+    "record__sex",
+    "record__age_min",
+    "record__age_max",
+    "record__category",
+    "record__told_on",
+    "record__home_place_id",
+    "record__citation__source__publisher_id",
+    "record__citation__source__publisher__name",
+    "record__citation__source__publisher__is_protected",
+    "record__citation__source__kind",
+    "record__citation__source__url",
+    "record__consent__fields",
+)
+_SPELL = (
+    "person_id",
+    "person__code",
+    "status",
+    "fate",
+    "custody",
+    "health",
+    "legal",
+    "since",
+    "place_id",
+    "region_id",
+    "sex",
+    "age_group",
+    "category",
+)
+
+
+@dataclass(slots=True)
+class _Consented:
+    """What the consenting records of one person open."""
+
+    fields: set[str] = field(default_factory=set)
+    named: list[Told] = field(default_factory=list)
+    aged: list[Told] = field(default_factory=list)
+    place_ids: set[int] = field(default_factory=set)
+    sources: set[PublishedSource] = field(default_factory=set)
+
+
+def published_rows(*, as_of: date, known_at: datetime | None, consent_at: datetime) -> Iterator[PublishedRow]:
+    """Return one row for each person in the register on a day, as known at a moment, in the order of codes.
+
+    Parameters
+    ----------
+    consent_at
+        The moment of publishing: consent withdrawn or expired by then opens nothing.
+    """
+    question = Question(as_of=as_of, known_at=known_at)
+    consented = _load_consented(known_at, consent_at)
+    blocked = _blocked(known_at)
+    origins = _independent_counts(known_at)
+    conflicted = set(Entry.objects.filter(is_conflicted=True).values_list("person_id", flat=True))
+    nothing = _Consented()
+    spells = spells_at(question).order_by("person__code").values_list(*_SPELL)
+    for person, code, *values in spells.iterator(chunk_size=10_000):
+        opened = nothing if person in blocked else consented.get(person, nothing)
+        yield _row(
+            person,
+            code,
+            values,
+            opened,
+            independent_count=origins.get(person, 0),
+            is_conflicted=person in conflicted or person in blocked,
+        )
+
+
+def _row(
+    person: int,
+    code: str,
+    values: Sequence[object],
+    opened: _Consented,
+    *,
+    independent_count: int,
+    is_conflicted: bool,
+) -> PublishedRow:
+    status, fate, custody, health, legal, since, place, region, sex, age_group, category = values
+    ages = rules.paint(opened.aged) if opened.aged else None
+    return PublishedRow(
+        code=code,
+        person_id=person,
+        status=status,
+        fate=fate,
+        custody=custody,
+        health=health,
+        legal=legal,
+        since=since,
+        place_id=place if place in opened.place_ids else None,
+        region_id=region,
+        sex=sex,
+        age_group=age_group,
+        category=category,
+        may_publish=bool(opened.fields),
+        fields=frozenset(opened.fields),
+        name=rules.choose_name(opened.named) if opened.named else "",
+        age_min=ages.age_min if ages else None,
+        age_max=ages.age_max if ages else None,
+        sources=tuple(sorted(opened.sources, key=lambda source: (source.publisher, source.url))),
+        independent_count=independent_count,
+        is_conflicted=is_conflicted,
+    )
+
+
+def _consenting(known_at: datetime | None, consent_at: datetime) -> QuerySet[Assignment]:
+    """Return the assignments of records whose consent allows publication, then and now."""
+    allowed = people.assigned_at(known_at).filter(
+        Q(record__consent__purpose=Purpose.PUBLICATION)
+        | Q(record__consent__given=ConsentGiven.ALREADY_PUBLIC),
+        Q(record__consent__withdrawn_at__isnull=True) | Q(record__consent__withdrawn_at__gt=consent_at),
+        Q(record__consent__expires_on__isnull=True) | Q(record__consent__expires_on__gt=consent_at.date()),
+    )
+    return allowed if known_at is None else allowed.filter(record__consent__recorded_at__lte=known_at)
+
+
+def _load_consented(known_at: datetime | None, consent_at: datetime) -> dict[int, _Consented]:
+    consented: dict[int, _Consented] = defaultdict(_Consented)
+    records_with_place: dict[int, int] = {}
+    for person, *values in (
+        _consenting(known_at, consent_at).values_list(*_RECORD).iterator(chunk_size=10_000)
+    ):
+        *told, publisher, name, is_protected, kind, url, fields = values
+        record = Told(*told, publisher, "", True)
+        opened = consented[person]
+        allowed = {part.strip() for part in fields.split(",") if part.strip()}
+        opened.fields |= allowed
+        if "name" in allowed:
+            opened.named.append(record)
+        if "age" in allowed:
+            opened.aged.append(record)
+        if "place" in allowed:
+            records_with_place[record.record_id] = person
+        if not is_protected:
+            opened.sources.add(PublishedSource(publisher=name, kind=kind, url=url))
+    _load_places(consented, records_with_place)
+    return consented
+
+
+def _load_places(consented: dict[int, _Consented], person_of: dict[int, int]) -> None:
+    """Collect the places that consenting records tell of."""
+    if not person_of:
+        return
+    rows = StatusAssertion.objects.filter(superseded_at__isnull=True, place__isnull=False)
+    for record, place in rows.values_list("record_id", "place_id").iterator(chunk_size=10_000):
+        if record in person_of:
+            consented[person_of[record]].place_ids.add(place)
+
+
+def _blocked(known_at: datetime | None) -> set[int]:
+    """Return persons whose records contradict each other, now or at that moment."""
+    moments = {None, known_at}
+    return {found.person_id for moment in moments for found in people.contradictions(known_at=moment)}
+
+
+def _independent_counts(known_at: datetime | None) -> dict[int, int]:
+    groups = {
+        number: origin or f"publisher:{number}"
+        for number, origin in Publisher.objects.values_list("pk", "origin_group")
+    }
+    standing: dict[int, set[str]] = defaultdict(set)
+    rows = EntrySource.objects.filter(known_at_filter(known_at)).values_list("person_id", "publisher_id")
+    for person, publisher in rows.iterator(chunk_size=10_000):
+        standing[person].add(groups[publisher])
+    return {person: len(origins) for person, origins in standing.items()}

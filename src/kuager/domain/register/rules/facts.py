@@ -1,0 +1,54 @@
+"""What is in force about one person, as the rules see it: plain values, no tables.
+
+A :class:`Fact` is an assertion in force, a :class:`Told` an active record. Everything the register derives
+depends on these two only, and not on their order.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Fact(NamedTuple):
+    """An assertion in force: ``since`` is the day it counts from, ``until`` the day from which it no longer does."""
+
+    assertion_id: int
+    record_id: int
+    axis: str
+    status: str
+    since: date
+    since_earliest: date | None
+    until: date | None
+    told_on: date
+    verification: str
+    place_id: int | None
+
+
+class Told(NamedTuple):
+    """What an active record says of the person, and which publisher stands behind it."""
+
+    record_id: int
+    name: str
+    script: str
+    sex: str
+    age_min: int | None
+    age_max: int | None
+    category: str
+    told_on: date
+    home_place_id: int | None
+    publisher_id: int
+    origin: str
+    may_publish: bool
+
+
+class Spell(NamedTuple):
+    """From ``since`` until ``until`` the person stood so on every axis."""
+
+    since: date
+    until: date
+    status: str
+    fate: str
+    custody: str
+    health: str
+    legal: str
+    place_id: int | None
+    cause: str
