@@ -17,7 +17,7 @@ Role = Literal["given", "family", "patronymic", "other"]
 
 _WORD = re.compile(r"[^\s,;.\"«»“”()/\d]+(\.)?")
 _FAMILY_SIGN = re.compile(
-    r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe]v|[oe]va|[oe]ff?|yev|yeva|sk[iy]y?|skaya|zod[ae]h?|зода)$"
+    r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe]v|[oe]va|[oe]ff|yev|yeva|sk[iy]y?|skaya|zod[ae]h?|зода)$"
 )
 _SEPARATE_ENDINGS = frozenset({"ogli", "oglu", "oglo", "kizi", "gizi", "uli", "ulu"})
 _CHILD_OF = frozenset({"bin", "ibn", "bint", "ben", "бин", "ибн", "бинт", "بن", "ابن", "بنت"})
@@ -25,6 +25,7 @@ _JOINED_FORWARD = frozenset({
     "abu", "abd", "abdul", "abdel", "al", "el", "ul", "um", "umm", "van", "von", "de", "da", "di", "la",
     "ابو", "أبو", "عبد", "ام", "أم", "абу", "абд", "аль", "эль",
 })  # fmt: skip
+_JOINED_BACK = frozenset({"الدين", "الله", "al-din", "el-din", "eldin", "eddin", "uddin", "ад-дин", "allah"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     child_of = False
     for word in words:
         bare = word.casefold().rstrip(".")
-        if bare in _CHILD_OF and joined:
+        if bare in _JOINED_BACK and joined and not forward:
+            joined[-1] = f"{joined[-1]} {word}"
+        elif bare in _CHILD_OF and joined:
             child_of = True
             forward = f"{forward}{word} "
         elif joined and skeletons(word)[:1] and skeletons(word)[0] in _SEPARATE_ENDINGS:

@@ -61,6 +61,12 @@ def _split_latin(word: str) -> list[str]:
     return [_GROUP_SOUND.get(group) or _latin_letter(group) for group in _GROUP.findall(word)]
 
 
+def _split_arabic(word: str) -> list[str]:
+    # A final ha and a final ta marbuta are written for each other.
+    sounds = [ARABIC.get(letter, letter) for letter in word]
+    return [*sounds[:-1], "a"] if word.endswith("ه") and len(word) > 2 else sounds
+
+
 def _read(sounds: list[str], readings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Spell out a word in every reading; one speller reads one letter one way all through the word."""
     doubtful = list(dict.fromkeys(sound for sound in sounds if sound in readings))[:3]
@@ -90,7 +96,7 @@ def skeletons(token: str) -> tuple[str, ...]:
             "".join(CYRILLIC.get(letter, "") for letter in _CYRILLIC_LETTER.findall(word)),
         )
     elif any("\u0600" <= letter <= "\u06ff" for letter in word):
-        readings = _read([ARABIC.get(letter, letter) for letter in word], ARABIC_READINGS)
+        readings = _read(_split_arabic(word), ARABIC_READINGS)
     else:
         readings = _read(_split_latin(word), LATIN_READINGS)
     return tuple(dict.fromkeys(skeleton for skeleton in map(_finish, readings) if skeleton))
@@ -134,7 +140,8 @@ def consonants(skeleton: str) -> str:
     >>> consonants(skeletons("Suleiman")[0]) == consonants(skeletons("Sulaimon")[0])
     True
     """
-    first, rest = skeleton[:1], skeleton[1:]
+    # A final h after a vowel is a habit of English spelling.
+    first, rest = skeleton[:1], skeleton[1:].removesuffix("h")
     head = "a" if first in VOWELS else first
     folded = (head + "".join(letter for letter in rest if letter not in VOWELS)).translate(_CLASSES)
     return _REPEATED.sub(r"\1", folded)

@@ -1,0 +1,83 @@
+"""Bring the levels Splink found together with how common each agreed value is.
+
+Promises: rows stand in the order of the candidate pairs; frequencies are smoothed, so that a value seen once
+in a list of three is not taken for common.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.learning import Evidence, Floats, Levels, expected_links
+from kuager.engines.linkage.preparing import Prepared
+from kuager.engines.linkage.splink_model import gamma_column
+
+_SMOOTHING = 200.0
+
+
+def _frequencies(records: pl.DataFrame, column: str, chance: float) -> Floats:
+    """Return for each record how common its value is, drawn towards the average chance of agreement."""
+    counts = records.select(pl.len().over(column))["len"].to_numpy()
+    known = records[column].is_not_null().to_numpy()
+    smooth = (counts + _SMOOTHING * chance) / (int(known.sum()) + _SMOOTHING)
+    result: Floats = np.where(known, smooth, np.nan)
+    return result
+
+
+def _frequency_table(
+    prepared: Prepared,
+    fields: Sequence[FieldComparison],
+    levels: Levels,
+    pairs: pl.DataFrame,
+    strangers: Sequence[Floats],
+) -> Floats:
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    table = np.full(levels.shape, np.nan)
+    for number, field in enumerate(fields):
+        for place, level in enumerate(field.levels):
+            if level.frequency_of is None:
+                continue
+            common = _frequencies(prepared.records, level.frequency_of, float(strangers[number][place]))
+            rows = levels[:, number] == place
+            found = np.fmax(common[left[rows]], common[right[rows]])
+            usual = float(strangers[number][place])
+            table[rows, number] = found if level.is_exact else np.fmax(found, usual)
+    return table
+
+
+def _level_table(levels: pl.DataFrame, fields: Sequence[FieldComparison]) -> Levels:
+    columns = []
+    for field in fields:
+        gamma = levels[gamma_column(field)].to_numpy()
+        columns.append(np.where(gamma < 0, -1, len(field.levels) - 1 - gamma))
+    return np.stack(columns, axis=1).astype(np.int8)
+
+
+def possible_pairs(sizes: Sequence[int], groups: Sequence[tuple[int, int]]) -> Floats:
+    """Return how many pairs of records there are between, or inside, lists."""
+    return np.array([sizes[a] * (sizes[a] - 1) / 2 if a == b else sizes[a] * sizes[b] for a, b in groups])
+
+
+def gather(
+    prepared: Prepared, fields: Sequence[FieldComparison], levels: pl.DataFrame, strangers: Sequence[Floats]
+) -> Evidence:
+    """Return the evidence on all candidate pairs."""
+    names = list(prepared.lists)
+    number = {name: place for place, name in enumerate(names)}
+    list_of = np.array([number[name] for name in prepared.records["list"]])
+    sizes = [int((list_of == place).sum()) for place in range(len(names))]
+    groups = [(a, b) for a in range(len(names)) for b in range(a, len(names))]
+    place_of = np.zeros((len(names), len(names)), dtype=np.int64)
+    for place, (a, b) in enumerate(groups):
+        place_of[a, b] = place_of[b, a] = place
+    table = _level_table(levels, fields)
+    left, right = levels["left"].to_numpy(), levels["right"].to_numpy()
+    return Evidence(
+        levels=table,
+        frequency=_frequency_table(prepared, fields, table, levels, strangers),
+        groups=place_of[list_of[left], list_of[right]],
+        possible=possible_pairs(sizes, groups),
+        expected=expected_links(sizes, groups),
+    )

@@ -1,0 +1,183 @@
+"""Learn, without labels, how often the same person agrees on each field, and how many pairs are links.
+
+Promises: deterministic; what the lists cannot teach (few links, an empty field) stays at the frozen defaults;
+a probability never reaches 0 or 1. Method: expectation-maximisation over levels of agreement (Winkler 1988,
+"Using the EM algorithm for weight computation in the Fellegi-Sunter model"), with the strangers' rates
+held at their measured values, defaults as prior counts, and one share of links for each pair of lists.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kuager.engines.linkage.comparisons import FAMILY_LINE, GIVEN, FieldComparison
+
+Floats = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.int8]
+Groups = npt.NDArray[np.int64]
+
+_ROUNDS = 30
+_PRIOR_LINKS = 60.0
+_PRIOR_STRANGERS = 20_000.0
+_SETTLED = 1e-4
+# The share of one person's records whose given names differ altogether does not grow beyond this factor:
+# brothers who agree on all else would otherwise teach the model that a given name means little.
+_DISAGREEMENT_GROWTH = 2.0
+_EXPECTED_OVERLAP = 0.3
+_EXPECTED_DUPLICATES = 0.01
+_EXPECTED_DUPLICATES_ALONE = 0.3
+# Where the given names are no evidence for one person, family and father together count at most this many
+# bits: brothers share both.
+FAMILY_BITS_AT_MOST = 2.0
+# Levels of the given name up to which it is the same name in another spelling: same, exchanged, close; and,
+# where spelling varies, equal consonants.
+_CLOSE_UP_TO, _SPELLINGS_UP_TO = 2, 3
+_LINE_EXCHANGED = 4
+_VARIES_FROM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Levels of agreement of all candidate pairs.
+
+    Parameters
+    ----------
+    levels
+        Shape ``(n_pairs, n_fields)``; 0 is the best level, -1 unknown.
+    frequency
+        Shape ``(n_pairs, n_fields)``; how common the agreed value is, NaN where the level has no such column.
+    groups
+        Shape ``(n_pairs,)``; which pair of lists a pair belongs to.
+    possible
+        Shape ``(n_groups,)``; how many pairs of records that pair of lists has in all.
+    expected
+        Shape ``(n_groups,)``; links expected before looking.
+    """
+
+    levels: Levels
+    frequency: Floats
+    groups: Groups
+    possible: Floats
+    expected: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Learned probabilities per field and level, and the share of links per pair of lists."""
+
+    fields: tuple[FieldComparison, ...]
+    m: tuple[Floats, ...]
+    u: tuple[Floats, ...]
+    share: Floats
+    spelling_varies: bool = False
+
+
+def expected_links(sizes: Sequence[int], pairs: Sequence[tuple[int, int]]) -> Floats:
+    """Return the links to expect between (and inside) lists before anything is compared."""
+    duplicates = _EXPECTED_DUPLICATES if len(sizes) > 1 else _EXPECTED_DUPLICATES_ALONE
+    return np.array(
+        [duplicates * sizes[a] if a == b else _EXPECTED_OVERLAP * min(sizes[a], sizes[b]) for a, b in pairs]
+    )
+
+
+def strangers_with_prior(
+    fields: Sequence[FieldComparison], measured: Mapping[str, Sequence[float]], pairs: float
+) -> tuple[Floats, ...]:
+    """Draw measured rates of chance agreement towards the frozen ones, the more the fewer pairs there are."""
+    rates = []
+    for field in fields:
+        default = np.array([level.u for level in field.levels])
+        default /= default.sum()
+        found = np.array(measured.get(field.field) or default)
+        found = found / max(found.sum(), 1e-12)
+        drawn = (found * pairs + default * _PRIOR_STRANGERS) / (pairs + _PRIOR_STRANGERS)
+        rates.append(np.clip(drawn, 1e-7, 1.0))
+    return tuple(rates)
+
+
+def field_weights(model: Model, evidence: Evidence) -> Floats:
+    """Return match weights in bits, shape ``(n_pairs, n_fields)``; unknown counts nothing."""
+    weights = np.zeros(evidence.levels.shape)
+    for column, (m, u) in enumerate(zip(model.m, model.u, strict=True)):
+        level = evidence.levels[:, column]
+        known = level >= 0
+        chance = u[level[known]]
+        common = evidence.frequency[known, column]
+        chance = np.where(np.isnan(common), chance, common)
+        weights[known, column] = np.log2(m[level[known]] / chance)
+    return _without_outvoting(model, evidence, weights)
+
+
+def _without_outvoting(model: Model, evidence: Evidence, weights: Floats) -> Floats:
+    """Keep a shared family and father from outvoting a different given name."""
+    given, line = model.fields.index(GIVEN), model.fields.index(FAMILY_LINE)
+    brotherly = evidence.levels[:, given] > (_SPELLINGS_UP_TO if model.spelling_varies else _CLOSE_UP_TO)
+    weights[brotherly, line] = np.minimum(weights[brotherly, line], FAMILY_BITS_AT_MOST)
+    # Exchanged names are one observation, counted with the given name.
+    weights[evidence.levels[:, line] == _LINE_EXCHANGED, line] = 0.0
+    return weights
+
+
+def _spelling_varies(m: Sequence[Floats], fields: Sequence[FieldComparison]) -> bool:
+    """Tell whether most linked pairs spell even the family differently, as two romanisations do."""
+    line = m[list(fields).index(FAMILY_LINE)]
+    alike, close = line[[0, 2]].sum(), line[[1, 3]].sum()
+    return bool(close > _VARIES_FROM * (alike + close))
+
+
+def log_odds(model: Model, evidence: Evidence, weights: Floats) -> Floats:
+    """Return the logarithm (base 2) of the odds that each pair is a link."""
+    share = model.share[evidence.groups]
+    odds: Floats = weights.sum(axis=1) + np.log2(share / (1.0 - share))
+    return odds
+
+
+def probability(odds: Floats) -> Floats:
+    """Turn log-odds in bits into probabilities."""
+    result: Floats = 1.0 / (1.0 + np.exp2(-np.clip(odds, -60.0, 60.0)))
+    return result
+
+
+def _learn_m(field: FieldComparison, levels: Levels, linked: Floats) -> Floats:
+    default = np.array([level.m for level in field.levels])
+    default /= default.sum()
+    known = levels >= 0
+    counts = np.bincount(levels[known], weights=linked[known], minlength=len(default))
+    learned = (counts + _PRIOR_LINKS * default) / (counts.sum() + _PRIOR_LINKS)
+    learned[-1] = min(learned[-1], _DISAGREEMENT_GROWTH * default[-1])
+    result: Floats = learned / learned.sum()
+    return result
+
+
+def _share(linked: Floats, evidence: Evidence) -> Floats:
+    found = np.bincount(evidence.groups, weights=linked, minlength=len(evidence.possible))
+    # A tenth of the expectation stays, so that a pair of lists without any link keeps a positive share.
+    drawn = (found + 0.1 * evidence.expected) / 1.1
+    result: Floats = np.clip(drawn / np.maximum(evidence.possible, 1.0), 1e-9, 0.5)
+    return result
+
+
+def default_model(
+    fields: Sequence[FieldComparison], strangers: tuple[Floats, ...], evidence: Evidence
+) -> Model:
+    """Return the model before anything is learned."""
+    defaults = tuple(np.array([level.m for level in field.levels]) for field in fields)
+    share = np.clip(evidence.expected / np.maximum(evidence.possible, 1.0), 1e-9, 0.5)
+    return Model(tuple(fields), tuple(m / m.sum() for m in defaults), strangers, share)
+
+
+def learn(model: Model, evidence: Evidence) -> Model:
+    """Improve the model on the pairs at hand until it settles."""
+    for _ in range(_ROUNDS):
+        linked = probability(log_odds(model, evidence, field_weights(model, evidence)))
+        m = tuple(
+            _learn_m(field, evidence.levels[:, column], linked) for column, field in enumerate(model.fields)
+        )
+        share = _share(linked, evidence)
+        change = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
+        model = Model(model.fields, m, model.u, share, _spelling_varies(m, model.fields))
+        if change < _SETTLED:
+            break
+    return model

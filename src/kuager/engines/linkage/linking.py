@@ -1,0 +1,230 @@
+"""Link lists of persons: prepare, choose pairs, compare, learn, score, cluster.
+
+Promises: the same lists give the same result; no configuration is needed; every pair carries its reasons.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from kuager.core.errors import BadInputError
+from kuager.engines.linkage.candidates import candidate_pairs
+from kuager.engines.linkage.clusters import Pair, cluster, ordered
+from kuager.engines.linkage.comparisons import COMPARISONS
+from kuager.engines.linkage.evidence import gather
+from kuager.engines.linkage.exclusivity import exclusive_probability
+from kuager.engines.linkage.learning import (
+    Evidence,
+    Floats,
+    Model,
+    default_model,
+    field_weights,
+    learn,
+    log_odds,
+    strangers_with_prior,
+)
+from kuager.engines.linkage.preparing import Prepared, prepare
+from kuager.engines.linkage.reasons import Sides, explain
+from kuager.engines.linkage.splink_model import SAMPLED_PAIRS, SplinkModel
+
+# Pairs less probable than this are not reported.
+REPORTED_FROM = 0.01
+# With fewer records there is too little to measure: the frozen rates are used.
+_MEASURED_FROM = 60
+
+Judged = dict[Pair, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResult:
+    """What linking found.
+
+    Attributes
+    ----------
+    pairs
+        ``list_l, id_l, list_r, id_r, probability, match_weight, reasons``; reasons are JSON.
+    clusters
+        ``list, id, cluster``: every record once.
+    overlap
+        For each combination of lists, how many clusters are on exactly these.
+    records
+        How many records were read.
+    """
+
+    pairs: pl.DataFrame
+    clusters: pl.DataFrame
+    overlap: tuple[tuple[tuple[str, ...], int], ...]
+    records: int
+
+    @property
+    def cluster_count(self) -> int:
+        """How many distinct persons the records stand for, by these links."""
+        return int(self.clusters["cluster"].n_unique())
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    pairs: pl.DataFrame
+    probability: Floats
+    odds: Floats
+    reasons: list[str]
+
+
+def _say_nothing(message: str) -> None:
+    del message
+
+
+def _read_judgements(judgements: pl.DataFrame | None, prepared: Prepared) -> Judged:
+    if judgements is None:
+        return {}
+    number = {
+        (name, key): row for row, name, key in prepared.records.select("unique_id", "list", "id").iter_rows()
+    }
+    judged: Judged = {}
+    columns = ("list_l", "id_l", "list_r", "id_r", "verdict")
+    missing = [column for column in columns if column not in judgements.columns]
+    if missing:
+        raise BadInputError(f"judgements: column {missing[0]} is missing; expected {', '.join(columns)}")
+    for list_l, id_l, list_r, id_r, verdict in judgements.select(columns).iter_rows():
+        left, right = number.get((list_l, str(id_l))), number.get((list_r, str(id_r)))
+        if verdict in ("same", "different") and left is not None and right is not None and left != right:
+            judged[ordered(left, right)] = verdict == "same"
+    return judged
+
+
+def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
+    extra = pl.DataFrame(list(judged), schema=pairs.schema, orient="row")
+    return pl.concat([pairs, extra]).unique().sort("left", "right")
+
+
+def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
+    splink = SplinkModel(prepared.records, COMPARISONS)
+    try:
+        levels = splink.levels_of(pairs)
+        count = prepared.records.height
+        measured = splink.strangers() if count >= _MEASURED_FROM else {}
+    finally:
+        splink.close()
+    sampled = min(float(SAMPLED_PAIRS), count * (count - 1) / 2)
+    strangers = strangers_with_prior(COMPARISONS, measured, sampled)
+    evidence = gather(prepared, COMPARISONS, levels, strangers)
+    return learn(default_model(COMPARISONS, strangers, evidence), evidence), evidence
+
+
+def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
+    if not judged:
+        return probability
+    settled = probability.copy()
+    for row, pair in enumerate(pairs.select("left", "right").iter_rows()):
+        if pair in judged:
+            settled[row] = 1.0 if judged[pair] else 0.0
+    return settled
+
+
+def _pair_table(prepared: Prepared, scored: _Scored) -> pl.DataFrame:
+    names, keys = prepared.records["list"], prepared.records["id"]
+    left, right = scored.pairs["left"], scored.pairs["right"]
+    table = pl.DataFrame(
+        {
+            "list_l": names.gather(left),
+            "id_l": keys.gather(left),
+            "list_r": names.gather(right),
+            "id_r": keys.gather(right),
+            "probability": scored.probability,
+            "match_weight": scored.odds,
+            "reasons": pl.Series(scored.reasons, dtype=pl.String),
+        }
+    )
+    return table.sort(
+        ["probability", "list_l", "id_l", "list_r", "id_r"], descending=[True, False, False, False, False]
+    )
+
+
+def _overlap(clusters: pl.DataFrame) -> tuple[tuple[tuple[str, ...], int], ...]:
+    lists = clusters.group_by("cluster").agg(pl.col("list").unique().sort())
+    counts = lists.group_by("list").agg(pl.len().alias("count"))
+    rows = [(tuple(names), count) for names, count in counts.select("list", "count").iter_rows()]
+    return tuple(sorted(rows, key=lambda row: (len(row[0]), row[0])))
+
+
+def _check(one_to_one: Collection[str], lists: Collection[str], threshold: float) -> None:
+    unknown = sorted(set(one_to_one) - set(lists))
+    if unknown:
+        raise BadInputError(
+            f"one-to-one names an unknown list: {unknown[0]}; the lists are {', '.join(lists)}"
+        )
+    if not 0.0 < threshold <= 1.0:
+        raise BadInputError(f"the threshold must lie above 0 and not above 1; got {threshold}")
+
+
+def link(
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    one_to_one: Collection[str] = (),
+    threshold: float = 0.5,
+    judgements: pl.DataFrame | None = None,
+    engine: str = "duckdb",
+    progress: Callable[[str], None] | None = None,
+) -> LinkResult:
+    """Find records of the same person within and between lists.
+
+    Parameters
+    ----------
+    frames
+        The lists by name; any headers, see :func:`recognise_columns`.
+    one_to_one
+        Lists known to hold every person at most once.
+    threshold
+        Probability, above 0 and at most 1, from which records are put together.
+    judgements
+        ``list_l, id_l, list_r, id_r, verdict`` with verdict "same" or "different"; they win over scores.
+    engine
+        Only "duckdb" is built.
+    progress
+        Told in a few words what is being done.
+
+    Raises
+    ------
+    BadInputError
+        When a list has no names, repeats an id, or an option makes no sense.
+    """
+    if engine != "duckdb":
+        raise BadInputError(f"engine {engine} is not built yet; use duckdb")
+    say = progress or _say_nothing
+    prepared = prepare(frames)
+    _check(one_to_one, prepared.lists, threshold)
+    say(f"{prepared.records.height} records read")
+    judged = _read_judgements(judgements, prepared)
+    pairs = _with_judged(candidate_pairs(prepared.records, one_to_one), judged)
+    say(f"{pairs.height} pairs to compare")
+    scored = _score(prepared, pairs, judged, one_to_one) if pairs.height else _nothing_scored(pairs)
+    say("pairs scored")
+    numbers = cluster(
+        prepared.records["list"].to_list(),
+        dict(zip(scored.pairs.select("left", "right").iter_rows(), scored.probability.tolist(), strict=True)),
+        threshold=threshold,
+        one_to_one=one_to_one,
+        same=[pair for pair, is_same in judged.items() if is_same],
+        different=[pair for pair, is_same in judged.items() if not is_same],
+    )
+    clusters = prepared.records.select("list", "id").with_columns(
+        pl.Series("cluster", numbers, dtype=pl.Int64)
+    )
+    return LinkResult(_pair_table(prepared, scored), clusters, _overlap(clusters), prepared.records.height)
+
+
+def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
+    return _Scored(pairs, np.zeros(0), np.zeros(0), [])
+
+
+def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
+    model, evidence = _train(prepared, pairs)
+    weights = field_weights(model, evidence)
+    odds = log_odds(model, evidence, weights)
+    list_of = prepared.records["list"].to_list()
+    probability = _settle(exclusive_probability(odds, pairs, list_of, one_to_one), pairs, judged)
+    rows = np.flatnonzero(probability >= REPORTED_FROM)
+    reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
+    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons)

@@ -1,0 +1,104 @@
+"""Ask Splink for levels of agreement and for how often strangers agree.
+
+Promises: deterministic for given tables (fixed seed, one thread of sampling order); no network, no files; the
+database lives in memory and ends with the call. Splink 5 (Ministry of Justice, MIT licence) on DuckDB.
+"""
+
+import logging
+from collections.abc import Sequence
+
+import duckdb
+import polars as pl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.comparison_library import CustomComparison
+
+from kuager.engines.linkage.comparisons import FieldComparison
+
+_SEED = 20220105
+SAMPLED_PAIRS = 1_000_000
+_COLUMNS = (
+    "unique_id", "given", "given_forms", "given_consonants", "family", "family_forms", "family_consonants",
+    "father",
+    "father_consonants", "grandfather", "grandfather_consonants", "number", "sex", "age",
+    "birth_day", "born_from", "born_to", "event_from", "event_to", "place", "region", "contact",
+)  # fmt: skip
+
+
+def gamma_column(comparison: FieldComparison) -> str:
+    """Return the name of Splink's column with the level: its highest number is the best level, -1 unknown."""
+    return "gamma_" + comparison.field.replace(" ", "_")
+
+
+def _as_splink(comparison: FieldComparison) -> CustomComparison:
+    unknown = {"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True}
+    levels = [
+        {
+            "sql_condition": "ELSE" if level.condition == "else" else level.condition,
+            "label_for_charts": level.words,
+            "m_probability": level.m,
+            "u_probability": level.u,
+        }
+        for level in comparison.levels
+    ]
+    return CustomComparison(
+        output_column_name=comparison.field.replace(" ", "_"), comparison_levels=[unknown, *levels]
+    )
+
+
+def settings_for(comparisons: Sequence[FieldComparison]) -> SettingsCreator:
+    """Return Splink's settings for these fields."""
+    return SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[_as_splink(comparison) for comparison in comparisons],
+        blocking_rules_to_generate_predictions=[block_on("family")],
+        retain_matching_columns=True,
+        retain_intermediate_calculation_columns=False,
+    )
+
+
+class SplinkModel:
+    """A Splink linker over prepared records, in a database of its own."""
+
+    def __init__(self, records: pl.DataFrame, comparisons: Sequence[FieldComparison]) -> None:
+        logging.getLogger("splink").setLevel(logging.ERROR)
+        self._comparisons = comparisons
+        self._connection = duckdb.connect(":memory:")
+        self._api = DuckDBAPI(connection=self._connection)
+        table = self._api.register(records.select(_COLUMNS).to_arrow())
+        self._linker = Linker(table, settings_for(comparisons), log_level=None, validate_settings=False)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def levels_of(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Return ``left``, ``right`` and one column of levels per field, in the order of ``pairs``."""
+        blocked = pairs.select(
+            pl.lit("0").alias("match_key"),
+            pl.col("left").alias("join_key_l"),
+            pl.col("right").alias("join_key_r"),
+        )
+        self._linker.table_management.register_blocked_pairs_for_predict(
+            self._api.register(blocked.to_arrow())
+        )
+        predicted = self._linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
+        gammas = [gamma_column(comparison) for comparison in self._comparisons]
+        wanted = [
+            "unique_id_l as left_id",
+            "unique_id_r as right_id",
+            *(f"{gamma}::tinyint as {gamma}" for gamma in gammas),
+        ]
+        table: pl.DataFrame = predicted.select(", ".join(wanted)).pl()
+        return table.rename({"left_id": "left", "right_id": "right"}).sort("left", "right")
+
+    def strangers(self) -> dict[str, list[float]]:
+        """Return, for each field, how often random pairs reach each level, best level first."""
+        self._linker.training.estimate_u_using_random_sampling(
+            max_pairs=SAMPLED_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
+        )
+        model = self._linker.misc.save_model_to_json()
+        measured: dict[str, list[float]] = {}
+        for comparison, trained in zip(self._comparisons, model["comparisons"], strict=True):
+            levels = [level for level in trained["comparison_levels"] if not level.get("is_null_level")]
+            measured[comparison.field] = [float(level.get("u_probability") or 0.0) for level in levels]
+        return measured
