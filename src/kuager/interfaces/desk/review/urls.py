@@ -1,5 +1,16 @@
-"""URLs of this section of the desk."""
+"""URLs of clerical review and of link runs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kuager.interfaces.desk.review import runs, views
+
+urlpatterns = [
+    path("", views.show_queue, name="desk-review"),
+    path("pairs/<int:pair_id>/", views.review_pair, name="desk-review-pair"),
+    path("undo/", views.undo_last, name="desk-review-undo"),
+    path("finished/", views.show_finished, name="desk-review-finished"),
+    path("contradictions/", views.list_contradictions, name="desk-contradictions"),
+    path("runs/", runs.list_runs, name="desk-runs"),
+    path("runs/<int:run_id>/", runs.show_run, name="desk-run"),
+    path("runs/<int:run_id>/accept/", runs.accept_links, name="desk-run-accept"),
+]

@@ -1,0 +1,142 @@
+"""The pairs of a link run: found by filters, counted by probability, and those surer than a threshold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Floor
+
+from kuager.domain.accounts.models import User
+from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow
+from kuager.domain.lists.queries.answers import PairSummary
+from kuager.domain.lists.terms import PairState
+from kuager.domain.people.models import Judgement
+
+BINS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFilter:
+    """Which pairs to show; what is None or empty filters nothing. Probabilities 0..1, both ends included."""
+
+    run_id: int | None = None
+    state: str = ""
+    list_a: int | None = None
+    list_b: int | None = None
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """The pairs of a run between two probabilities, and how many of them wait."""
+
+    low: float
+    high: float
+    count: int
+    open: int
+
+
+def find_pairs(wanted: PairFilter, *, offset: int = 0, limit: int = 50) -> tuple[list[PairSummary], int]:
+    """Return one page of pairs, the surest first, and how many there are."""
+    pairs = _filtered(wanted).order_by("-probability", "id")
+    return summaries(
+        list(pairs.select_related("record_a", "record_b")[offset : offset + limit])
+    ), pairs.count()
+
+
+def next_wanted(
+    user: User, wanted: PairFilter, *, after: CandidatePair | None = None
+) -> CandidatePair | None:
+    """Return the next pair within a filter that this user may judge, the surest first; None when none waits.
+
+    ``after`` goes on behind that pair and begins again at the top once the end is reached.
+    """
+    waiting = _filtered(wanted).filter(state__in=(PairState.OPEN, PairState.SECOND))
+    mine = _not_judged_by(waiting, user).order_by("-probability", "id")
+    if after is None:
+        return mine.first()
+    behind = Q(probability__lt=after.probability) | Q(probability=after.probability, pk__gt=after.pk)
+    return mine.filter(behind).first() or mine.exclude(pk=after.pk).first()
+
+
+def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[CandidatePair]:
+    """Leave out the pairs of which this user has said something that is in force."""
+    said = Judgement.objects.filter(
+        author=user, ended_at__isnull=True, record_a=OuterRef("record_a"), record_b=OuterRef("record_b")
+    )
+    return pairs.exclude(Exists(said))
+
+
+def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
+    pairs = CandidatePair.objects.all()
+    if wanted.run_id is not None:
+        pairs = pairs.filter(run=wanted.run_id)
+    if wanted.state:
+        pairs = pairs.filter(state=wanted.state)
+    if wanted.lowest is not None:
+        pairs = pairs.filter(probability__gte=wanted.lowest)
+    if wanted.highest is not None:
+        pairs = pairs.filter(probability__lte=wanted.highest)
+    return _between_lists(pairs, [number for number in (wanted.list_a, wanted.list_b) if number is not None])
+
+
+def _between_lists(pairs: QuerySet[CandidatePair], list_ids: Sequence[int]) -> QuerySet[CandidatePair]:
+    """Keep pairs with a record of each of these lists; one list alone may stand on either side."""
+    if not list_ids:
+        return pairs
+    on = [
+        ListRow.objects.filter(edition__casualty_list=number, record__isnull=False).values("record")
+        for number in list_ids
+    ]
+    first, last = on[0], on[-1]
+    if len(on) == 1:
+        return pairs.filter(Q(record_a__in=first) | Q(record_b__in=first))
+    return pairs.filter(Q(record_a__in=first, record_b__in=last) | Q(record_a__in=last, record_b__in=first))
+
+
+def summaries(pairs: Sequence[CandidatePair]) -> list[PairSummary]:
+    """Name the records of pairs and the lists they come from."""
+    records = {number for pair in pairs for number in (pair.record_a_id, pair.record_b_id)}
+    titles = dict(
+        ListRow.objects.filter(record__in=records)
+        .order_by("-edition_id")
+        .values_list("record_id", "edition__casualty_list__title")
+    )
+    return [
+        PairSummary(
+            pair=pair,
+            name_a=pair.record_a.name,
+            name_b=pair.record_b.name,
+            list_a=titles.get(pair.record_a_id, ""),
+            list_b=titles.get(pair.record_b_id, ""),
+        )
+        for pair in pairs
+    ]
+
+
+def probability_bins(run: LinkRun) -> list[Bin]:
+    """Count the pairs of a run by probability, in twenty steps, the surest first."""
+    rows = (
+        CandidatePair.objects.filter(run=run)
+        .annotate(step=Floor(F("probability") * BINS))
+        .values_list("step")
+        .annotate(count=Count("pk"), open=Count("pk", filter=~Q(state=PairState.DECIDED)))
+    )
+    counts: dict[int, tuple[int, int]] = {}
+    for step, count, waiting in rows:
+        # A probability of exactly 1 belongs to the last step.
+        place = min(int(step), BINS - 1)
+        before = counts.get(place, (0, 0))
+        counts[place] = (before[0] + count, before[1] + waiting)
+    return [
+        Bin(low=step / BINS, high=(step + 1) / BINS, count=counts[step][0], open=counts[step][1])
+        for step in sorted(counts, reverse=True)
+    ]
+
+
+def links_from(run: LinkRun, threshold: float, *, sample: int = 10) -> tuple[int, list[PairSummary]]:
+    """Count the open pairs of a run from a probability on, and show the least sure of them."""
+    pairs = CandidatePair.objects.filter(run=run, state=PairState.OPEN, probability__gte=threshold)
+    least_sure = pairs.select_related("record_a", "record_b").order_by("probability", "id")[:sample]
+    return pairs.count(), summaries(list(least_sure))

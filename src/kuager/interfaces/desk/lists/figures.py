@@ -1,0 +1,65 @@
+"""Numbers of an edition with the words beside them."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, ngettext
+
+from kuager.domain.register.terms import Status
+
+if TYPE_CHECKING:
+    from kuager.domain.lists.models import ListEdition
+    from kuager.domain.lists.queries import DryRun, RowCounts
+
+Figure = tuple[int, str]
+
+
+def row_figures(counts: "RowCounts", *, has_earlier: bool) -> list[Figure]:
+    """Put how rows stand to the edition before beside words; without one there is nothing but added."""
+    figures = [(counts.added, gettext("added"))]
+    if has_earlier:
+        figures += [
+            (counts.changed, gettext("changed")),
+            (counts.removed, gettext("removed")),
+            (counts.unchanged, gettext("unchanged")),
+        ]
+    return [*figures, (counts.rejected, gettext("not usable"))]
+
+
+def dry_run_figures(result: "DryRun") -> list[Figure]:
+    """Say how many rows were read and what would become of them."""
+    counts = row_figures(result.counts, has_earlier=result.compared_with is not None)
+    return [(result.rows, gettext("rows read")), *counts]
+
+
+def dry_run_warnings(result: "DryRun") -> list[str]:
+    """Say what a reader should know before staging."""
+    warnings = total_warnings(result.stated_total, result.counts)
+    waiting = sum(result.statuses.get(status, 0) for status in (Status.DEAD, Status.RELEASED))
+    if waiting:
+        warnings.append(
+            ngettext(
+                "%(count)d person would be dead or released. It counts once a second person approved it.",
+                "%(count)d persons would be dead or released. It counts once a second person approved it.",
+                waiting,
+            )
+            % {"count": waiting}
+        )
+    if result.problem_count > len(result.problems):
+        warnings.append(
+            gettext("%(all)d places need a look; the first %(shown)d are shown.")
+            % {"all": result.problem_count, "shown": len(result.problems)}
+        )
+    return warnings
+
+
+def total_warnings(stated: int | None, counts: "RowCounts") -> list[str]:
+    """Hold the total that the publisher states against the rows."""
+    if stated is None or stated == counts.total:
+        return []
+    sentence = gettext("The publisher states %(stated)d, but the rows hold %(counted)d.")
+    return [sentence % {"stated": stated, "counted": counts.total}]
+
+
+def edition_warnings(edition: "ListEdition", counts: "RowCounts") -> list[str]:
+    """Say what does not fit in an edition that is staged as a whole."""
+    return [] if edition.state == "staging" else total_warnings(edition.stated_total, counts)
