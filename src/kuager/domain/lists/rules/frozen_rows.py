@@ -1,0 +1,44 @@
+"""What is kept of a row for ever: its cells as they came, and fingerprints of what they say."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from kuager.core.digest import Cell, JsonValue, canonical_json, sha256_hex
+from kuager.engines.tables import ParsedPerson, Problem
+
+
+def freeze_cells(cells: Sequence[Cell]) -> list[JsonValue]:
+    """Return the cells as JSON keeps them; a day is marked, because the text of that day is another cell."""
+    return [{"date": cell.isoformat()} if isinstance(cell, date) else cell for cell in cells]
+
+
+def thaw_cells(cells: Sequence[JsonValue]) -> list[str]:
+    """Return frozen cells as texts to show."""
+    texts = []
+    for cell in cells:
+        if isinstance(cell, dict):
+            texts.append(str(cell.get("date", "")))
+        else:
+            texts.append("" if cell is None else str(cell))
+    return texts
+
+
+def content_digest(person: ParsedPerson) -> str:
+    """Return the fingerprint of what a row says of a person, whatever columns say it and whatever its number."""
+    said = dict(person.to_json())
+    said.pop("list_id", None)
+    return sha256_hex(canonical_json(said))
+
+
+def freeze_problems(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """Return the problems of a row as JSON keeps them."""
+    return [
+        {"column": item.column, "expected": item.expected, "got": item.got, "severity": item.severity}
+        for item in problems
+    ]
+
+
+def to_text(value: object) -> str:
+    """Write a value as the text of a JSON column."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
