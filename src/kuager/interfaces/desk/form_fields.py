@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kuager.core.dates import UNKNOWN, UncertainDate, parse_edtf
 from kuager.core.errors import BadInputError
-from kuager.engines import tables
+from kuager.engines.tables import parse_date
 
 
 class UncertainDateField(forms.CharField):
@@ -41,7 +42,7 @@ def read_day(text: str) -> UncertainDate:
     try:
         return parse_edtf(text)
     except BadInputError:
-        return tables.parse_date(text)
+        return parse_date(text, reference_year=timezone.localdate().year)
 
 
 class DayField(forms.DateField):

@@ -1,23 +1,7 @@
-"""The statuses a form offers, by the question they answer."""
+"""The statuses a form offers, by the question they answer, and how grave each one looks on a page."""
 
-from kuager.domain.register.terms import Axis, Status
+from kuager.domain.register.terms import AXIS_STATUSES, Status
 
-# In the order in which families name them on the phone.
-BY_AXIS: dict[Axis, tuple[Status, ...]] = {
-    Axis.FATE: (Status.MISSING, Status.DEAD, Status.ALIVE),
-    Axis.CUSTODY: (Status.DETAINED, Status.REMANDED, Status.HOUSE_ARREST, Status.IMPRISONED, Status.RELEASED),
-    Axis.HEALTH: (Status.INJURED, Status.HOSPITALISED, Status.RECOVERED),
-    Axis.LEGAL: (
-        Status.SUSPECT,
-        Status.CHARGED,
-        Status.ON_TRIAL,
-        Status.CONVICTED,
-        Status.ACQUITTED,
-        Status.CASE_CLOSED,
-        Status.AMNESTIED,
-    ),
-}
-AXIS_OF = {status: axis for axis, statuses in BY_AXIS.items() for status in statuses}
 TONES = {
     Status.DEAD: "bad",
     Status.MISSING: "bad",
@@ -36,13 +20,16 @@ TONES = {
 def status_choices() -> list[tuple[object, object]]:
     """Return the choices of a form, grouped by axis; each status belongs to one axis."""
     groups: list[tuple[object, object]] = [("", "—")]
-    groups += [
-        (axis.label, [(status.value, status.label) for status in statuses])
-        for axis, statuses in BY_AXIS.items()
-    ]
+    for axis, statuses in AXIS_STATUSES.items():
+        groups.append((axis.label, [(status.value, status.label) for status in statuses]))
     return groups
+
+
+def status_word(status: str) -> str:
+    """Return a status in the reader's language; "" where nothing is said."""
+    return str(Status(status).label) if status else ""
 
 
 def tone(status: str) -> str:
     """Return how a status is shown: grave, worrying, or good."""
-    return TONES.get(Status(status), "soft")
+    return TONES.get(Status(status), "soft") if status else "soft"

@@ -37,6 +37,7 @@ class CalledForm(forms.Form):
     """What the caller says of a person who is known already."""
 
     once = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), max_length=300, help_text=_("as the caller says it"))
     happened = forms.ChoiceField(label=_("What happened"), choices=status_choices, required=False)
     since = UncertainDateField(label=_("When"))
     place = forms.CharField(label=_("Where"), max_length=300, required=False)
@@ -50,9 +51,10 @@ class CalledForm(forms.Form):
         help_text=_("As they say it. Do not write who the caller is."),
     )
     told_on = DayField(label=_("Day of the call"))
+    asked_before: tuple[str, ...] = ()
 
     def clean(self) -> dict[str, object]:
-        """A day, a place or an authority says something only together with what happened."""
+        """Ask what happened where only a day, a place or an authority is given."""
         cleaned = super().clean() or {}
         beside = any(cleaned.get(name) for name in ("place", "authority")) or bool(
             str(cleaned.get("since") or "")
@@ -65,14 +67,16 @@ class CalledForm(forms.Form):
     def groups(self) -> Iterator[tuple[Promise, list[BoundField]]]:
         """The fields in the order of the conversation."""
         yield _("What happened"), [self[name] for name in ("happened", "since", "place", "authority")]
-        yield _("The call"), [self[name] for name in ("words", "told_on")]
+        yield (
+            _("The call"),
+            [self[name] for name in ("name", "words", "told_on") if name not in self.asked_before],
+        )
 
 
 class NewPersonForm(CalledForm):
     """What the caller says of a person nobody knew. ``search`` proves that the register was searched."""
 
     search = forms.CharField(widget=forms.HiddenInput, max_length=2000)
-    name = forms.CharField(label=_("Name"), max_length=300, help_text=_("as the caller says it"))
     other_name = forms.CharField(label=_("Other name or spelling"), max_length=300, required=False)
     age = forms.IntegerField(label=_("Age"), min_value=0, max_value=120, required=False)
     birth = UncertainDateField(
@@ -96,6 +100,8 @@ class NewPersonForm(CalledForm):
         required=False,
         help_text=_("Tick only what the caller allows in words."),
     )
+
+    asked_before = ("name",)
 
     @property
     def groups(self) -> Iterator[tuple[Promise, list[BoundField]]]:

@@ -1,5 +1,7 @@
-"""URLs of this section of the desk."""
+"""URLs of the changes."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kuager.interfaces.desk.changes import views
+
+urlpatterns = [path("", views.change_page, name="desk-changes")]

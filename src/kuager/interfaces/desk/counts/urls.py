@@ -1,5 +1,10 @@
-"""URLs of this section of the desk."""
+"""URLs of the counts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kuager.interfaces.desk.counts import views
+
+urlpatterns = [
+    path("", views.count_page, name="desk-counts"),
+    path("table.csv", views.count_csv, name="desk-counts-csv"),
+]

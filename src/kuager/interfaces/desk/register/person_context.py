@@ -1,0 +1,60 @@
+"""What the template of the person's page is given."""
+
+from typing import TYPE_CHECKING
+
+from kuager.domain.register.terms import Axis
+from kuager.interfaces.desk.person_lines import line_of, names_of_places
+from kuager.interfaces.desk.register.history_view import history_views
+from kuager.interfaces.desk.register.judgement_view import contradiction_chains, judgement_views
+from kuager.interfaces.desk.register.person_view import (
+    assertion_view,
+    consent_views,
+    names_as_written,
+    record_view,
+    spells,
+)
+from kuager.interfaces.desk.status_choices import status_word, tone
+
+if TYPE_CHECKING:
+    from kuager.domain.accounts.models import User
+    from kuager.domain.register.models import Entry
+    from kuager.domain.register.queries import PersonPage
+
+
+def person_context(page: "PersonPage", user: "User") -> dict[str, object]:
+    """Put everything known about one person in words."""
+    code = page.person.code
+    places = names_of_places()
+    views = {one.pk: assertion_view(one, user, places) for one in page.assertions}
+    active = [sourced for sourced in page.records if sourced.is_active]
+    records = [sourced.record for sourced in active]
+    return {
+        "code": code,
+        "person": None if page.entry is None else line_of(page.entry, code, places),
+        "names": names_as_written(records),
+        "records": [
+            record_view(sourced, [views[one.pk] for one in sourced.assertions if one.pk in views])
+            for sourced in page.records
+        ],
+        "pending": [view for view in views.values() if view.in_force and view.waits],
+        "axes": [] if page.entry is None else _axes(page.entry),
+        "conflicts": [str(conflict.kind.label) for conflict in page.conflicts],
+        "contradictions": contradiction_chains(page.judgements, {record.pk for record in records}),
+        "happened": spells(page.timeline, places),
+        "consents": consent_views(records),
+        "judgements": judgement_views(page.judgements, user),
+        "history": history_views(page),
+    }
+
+
+def _axes(entry: "Entry") -> list[dict[str, str]]:
+    standing = {
+        Axis.FATE: entry.fate,
+        Axis.CUSTODY: entry.custody,
+        Axis.HEALTH: entry.health,
+        Axis.LEGAL: entry.legal,
+    }
+    return [
+        {"word": str(axis.label), "status": status_word(status), "tone": tone(status)}
+        for axis, status in standing.items()
+    ]
