@@ -43,7 +43,7 @@ def upset() -> Picture:
 
 
 def regions() -> Picture:
-    """Draw 14 regions and 3 cities."""
+    """Draw 14 regions and 2 cities."""
     land = json.loads(REGIONS.read_text(encoding="utf-8"))
     cities = [
         ("almaty_city", "A", 76.9, 43.2, 149),

@@ -86,6 +86,15 @@ def test_the_lower_bound_is_the_published_one(case: dict[str, Any]) -> None:
     assert answer.estimate == pytest.approx(case["total"], abs=0.06)
 
 
+@pytest.mark.parametrize("case", PUBLISHED["heterogeneity"], ids=label)
+def test_differences_among_people_give_the_published_total(case: dict[str, Any]) -> None:
+    answer = estimate(histories_of(case), method="heterogeneity")
+    assert answer.estimate == pytest.approx(case["total"], abs=0.051)
+    assert answer.diagnostics["standard_error"] == pytest.approx(case["standard_error"], abs=0.051)
+    assert answer.diagnostics["aic"] == pytest.approx(case["aic"], abs=0.051)
+    assert answer.interval == pytest.approx(case["interval"], abs=0.1)
+
+
 @pytest.mark.parametrize("case", PUBLISHED["pairs"], ids=lambda case: "-".join(case["lists"]))
 def test_two_lists_of_kosovo_fall_short_as_published(case: dict[str, Any]) -> None:
     answer = estimate(histories_of(case).select(case["lists"]), method="chapman")

@@ -61,7 +61,7 @@ def test_one_method_prints_the_contract(counts: str) -> None:
 
 def test_all_prints_every_method(counts: str) -> None:
     answer = run_json(counts, *LISTS, "--method", "all")
-    assert {part["method"] for part in answer["methods"]} == {"chapman", "chao", "loglinear"}
+    assert {part["method"] for part in answer["methods"]} == {"chapman", "chao", "loglinear", "heterogeneity"}
     assert all(part["seed"] == 1 for part in answer["methods"])
     assert answer["comparison"]
 

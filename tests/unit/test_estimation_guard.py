@@ -3,6 +3,7 @@ import math
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kuager.core.errors import BadInputError, RefusedError
@@ -28,6 +29,7 @@ def three(*counts: int) -> CaptureHistories:
     return CaptureHistories.from_counts(["web", "court", "clinic"], PATTERNS_3, counts)
 
 
+FOUR = [(1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1), (1, 0, 0, 1), (1, 1, 1, 0), (0, 1, 1, 1), (1, 1, 1, 1)]
 GOOD = three(60, 55, 50, 20, 18, 16, 12)
 
 
@@ -97,10 +99,21 @@ def test_a_best_model_without_estimate_is_passed_over_and_refused() -> None:
     assert any("no finite estimate" in reason for reason in answer.reasons)
 
 
-def test_three_lists_are_called_a_lower_bound() -> None:
+def test_three_lists_are_told_to_give_the_lower_bound_first() -> None:
     answer = estimate(GOOD, method="loglinear")
-    assert answer.is_lower_bound
-    assert any("at least" in warning for warning in answer.warnings)
+    assert any("give the lower bound" in warning for warning in answer.warnings)
+
+
+def test_only_independent_lists_make_a_model_a_lower_bound() -> None:
+    assert estimate(GOOD, method="loglinear").is_lower_bound
+    assert not estimate(three(400, 300, 200, 300, 50, 50, 20), method="loglinear").is_lower_bound
+
+
+def test_a_model_that_nothing_can_check_is_refused() -> None:
+    """The hepatitis table of Chao et al. (2001): the best model is saturated and says 1,313."""
+    answer = estimate(three(69, 55, 63, 21, 17, 18, 28), method="loglinear")
+    assert answer.estimate == pytest.approx(1312.8, abs=0.1)
+    assert any("a parameter for every count" in reason for reason in answer.reasons)
 
 
 def test_later_and_unknown_methods_say_so() -> None:
@@ -127,6 +140,23 @@ def test_tables_that_do_not_suit_the_method_are_refused(
         estimate(histories, method=method)
 
 
+def test_a_number_that_rests_on_an_assumed_curve_is_refused() -> None:
+    histories = CaptureHistories.from_counts(
+        "ABCD", [*np.eye(4, dtype=int).tolist(), *FOUR], [300] * 4 + [60] * 7
+    )
+    answer = estimate(histories, method="heterogeneity")
+    assert float(answer.diagnostics["shapes_high"]) > 1.5 * float(answer.diagnostics["shapes_low"])
+    assert any("assumed curve" in reason for reason in answer.reasons)
+    assert any("Other assumed curves" in warning for warning in answer.warnings)
+
+
+def test_heterogeneity_refuses_what_it_cannot_estimate() -> None:
+    with pytest.raises(BadInputError, match="take 3 to 10 lists, got 2"):
+        estimate(two(10, 10, 5), method="heterogeneity")
+    with pytest.raises(RefusedError, match="no finite estimate"):
+        estimate(three(40, 30, 20, 6, 0, 0, 0), method="heterogeneity")
+
+
 def test_requests_are_checked() -> None:
     with pytest.raises(BadInputError, match=r"between 0\.5 and 0\.999"):
         Request(level=95)
@@ -149,7 +179,7 @@ def test_six_lists_take_pairs_only() -> None:
 def test_all_methods_say_where_they_disagree() -> None:
     answer = compare(GOOD)
     methods = [part.method for part in answer.estimates]
-    assert methods == ["chapman", "chapman", "chapman", "chao", "loglinear"]
+    assert methods == ["chapman", "chapman", "chapman", "chao", "loglinear", "heterogeneity"]
     assert all("more than two lists" in part.reasons[0] for part in answer.estimates[:3])
     assert any("Two lists at a time" in sentence for sentence in answer.sentences)
     assert any("Chao's lower bound" in sentence for sentence in answer.sentences)
@@ -157,7 +187,7 @@ def test_all_methods_say_where_they_disagree() -> None:
 
 def test_all_methods_on_two_lists_without_overlap_report_what_failed() -> None:
     answer = compare(two(40, 40, 0))
-    assert set(answer.not_run) == {"lincoln-petersen", "loglinear"}
+    assert set(answer.not_run) == {"lincoln-petersen", "loglinear", "heterogeneity"}
     assert any("give the 80 documented" in sentence for sentence in answer.sentences)
 
 
@@ -199,3 +229,17 @@ def test_an_unpublishable_stratum_makes_the_total_unpublishable() -> None:
     answer = estimate_strata({"west": two(50, 50, 20), "east": two(50, 50, 3)}, method="chapman")
     assert answer.total is not None
     assert answer.total.reasons == ("Strata that may not be published: east.",)
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((60, 55, 50, 20, 18, 16, 12), "no more than chance allows"),
+        ((400, 300, 200, 300, 5, 5, 20), "more than chance allows"),
+        ((100, 100, 100, 60, 60, 60, 5), "below Chao's lower bound"),
+        ((69, 55, 63, 21, 17, 18, 28), "far above Chao's lower bound"),
+        ((30, 28, 26, 20, 18, 16, 12), "agree within the interval"),
+    ],
+)
+def test_each_kind_of_disagreement_has_its_sentence(counts: tuple[int, ...], sentence: str) -> None:
+    assert any(sentence in found for found in compare(three(*counts)).sentences)

@@ -25,6 +25,8 @@ FEWEST_ON_BOTH = 7
 FEWEST_RECAPTURED = 30
 # Our choice: an interval whose ends differ tenfold tells a reader nothing and will be misquoted.
 WIDEST_RATIO = 10.0
+# Our choice: when another curve that nobody can see makes half as many again, the curve is the answer.
+WIDEST_SHAPES = 1.5
 # Our choice: half as many again is no longer a lower bound; see lower_bound.inflation.
 MOST_INFLATION = 1.5
 
@@ -66,7 +68,8 @@ def guard(
         *_lists(histories, estimate),
         *_dependent(histories, derived or {}),
         *_overlap(histories),
-        *_answer(estimate),
+        *_answer(histories, estimate),
+        *_shapes(estimate),
     )
 
 
@@ -109,7 +112,7 @@ def _overlap(histories: CaptureHistories) -> Iterator[str]:
         )
 
 
-def _answer(estimate: Estimate) -> Iterator[str]:
+def _answer(histories: CaptureHistories, estimate: Estimate) -> Iterator[str]:
     low, high = estimate.interval
     if not math.isfinite(high):
         yield Sentence("The data do not bound the number from above.")
@@ -119,8 +122,21 @@ def _answer(estimate: Estimate) -> Iterator[str]:
         )
     if float(estimate.diagnostics.get("models_without_estimate", 0)):
         yield Sentence("The model that fits best has no finite estimate; too many overlaps are empty.")
+    if len(histories.lists) > 2 and estimate.diagnostics.get("degrees_of_freedom") == 0:
+        yield Sentence("The model has a parameter for every count, so nothing in the table can check it.")
     if float(estimate.diagnostics.get("inflation_by_unequal_lists", 1)) > MOST_INFLATION:
         yield Sentence("The lists differ so much in size that the bound may lie above the true number.")
+
+
+def _shapes(estimate: Estimate) -> Iterator[str]:
+    low = float(estimate.diagnostics.get("shapes_low", 1))
+    high = float(estimate.diagnostics.get("shapes_high", 1))
+    if high / low > WIDEST_SHAPES:
+        yield Sentence(
+            "The number rests on an assumed curve; others say from {low} to {high}.",
+            low=people(low),
+            high=people(high),
+        )
 
 
 def lists_without_overlap(histories: CaptureHistories) -> tuple[str, ...]:

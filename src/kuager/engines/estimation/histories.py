@@ -6,13 +6,15 @@ Invariants: at least one list, names distinct; only patterns that somebody has, 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from kuager.core.errors import BadInputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Column: TypeAlias = Sequence[int] | NDArray[np.int64]
 
@@ -70,11 +72,10 @@ class CaptureHistories:
         return cls.from_counts(lists, persons, [1] * len(persons))
 
     @classmethod
-    def from_table(cls, table: pl.DataFrame | Mapping[str, Column], *, count: str = "count") -> Self:
+    def from_table(cls, table: "pl.DataFrame | Mapping[str, Column]", *, count: str = "count") -> Self:
         """Build from columns of 0/1, one for each list, and a column of counts (absent: one person a row)."""
-        columns = {
-            name: table[name] for name in (table.columns if isinstance(table, pl.DataFrame) else table)
-        }
+        names = list(table) if isinstance(table, Mapping) else table.columns
+        columns = {name: table[name] for name in names}
         lists = [name for name in columns if name != count]
         if not lists:
             raise BadInputError("expected a column of 0 and 1 for each list; there is none")

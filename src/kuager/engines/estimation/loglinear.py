@@ -82,7 +82,7 @@ def estimate_loglinear(histories: CaptureHistories, request: Request) -> Estimat
         estimate=observed + unseen,
         interval=interval,
         level=request.level,
-        is_lower_bound=len(histories.lists) <= 3,
+        is_lower_bound=len(histories.lists) <= 3 and not _has_interaction(candidates, chosen),
         diagnostics=diagnostics,
         warnings=tuple(_warnings(histories, interval, diagnostics)),
         assumptions=ASSUMPTIONS,
@@ -144,6 +144,11 @@ def _checked_order(histories: CaptureHistories, request: Request) -> int:
     return min(order, n_lists - 1)
 
 
+def _has_interaction(candidates: Candidates, model: int) -> bool:
+    """Tell whether lists depend on each other in the model; if not, hidden dependence usually lowers it."""
+    return bool((np.bitwise_count(candidates.table.terms[candidates.models[model]]) > 1).any())
+
+
 def _diagnostics(candidates: Candidates, model: int, lists: tuple[str, ...]) -> dict[str, float | str]:
     terms = candidates.table.terms[candidates.models[model]]
     deviance = max(float(candidates.fits.deviance[model]), 0.0)
@@ -168,11 +173,10 @@ def _warnings(
 ) -> Iterator[str]:
     if len(histories.lists) <= 3:
         yield Sentence(
-            'With three lists or fewer no data can show how all of them depend on each other; say "at least".'
+            "With three lists or fewer no data can show how all of them depend on each other; "
+            "give the lower bound (method chao) first."
         )
-    if diagnostics["degrees_of_freedom"] == 0:
-        yield Sentence("The model has a parameter for every count, so its good fit proves nothing.")
-    elif float(diagnostics["fit_p"]) < POOR_FIT:
+    if diagnostics["degrees_of_freedom"] and float(diagnostics["fit_p"]) < POOR_FIT:
         yield Sentence(
             "Even the best model fits the counts poorly; look for mismatched people or mixed groups."
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from kuager.core.errors import BadInputError
 from kuager.engines.estimation.guard import guarded
+from kuager.engines.estimation.heterogeneity import estimate_heterogeneity
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.loglinear import estimate_loglinear
 from kuager.engines.estimation.lower_bound import estimate_chao
@@ -16,6 +17,7 @@ METHODS: Mapping[str, Callable[[CaptureHistories, Request], Estimate]] = {
     "chapman": estimate_chapman,
     "chao": estimate_chao,
     "loglinear": estimate_loglinear,
+    "heterogeneity": estimate_heterogeneity,
 }
 LATER_METHODS = ("decomposable", "latent-class", "sparse")
 

@@ -14,6 +14,7 @@ METHODS = (
     "chapman",
     "chao",
     "loglinear",
+    "heterogeneity",
     "decomposable",
     "latent-class",
     "sparse",
