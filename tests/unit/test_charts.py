@@ -115,10 +115,22 @@ def test_fonts_are_generic(draw: Callable[[], Picture]) -> None:
     assert set(re.findall(r'font-family="([^"]+)"', draw().svg)) == {"sans-serif"}
 
 
+@pytest.mark.parametrize("draw", PICTURES)
+def test_no_english_roles_of_the_renderer_are_left_for_a_screen_reader(draw: Callable[[], Picture]) -> None:
+    root = ElementTree.fromstring(draw().svg)  # noqa: S314  # our own output
+    inner = [name for element in root.iter() if element is not root for name in element.attrib]
+    assert not {"role", "class", "aria-label", "aria-roledescription"} & set(inner)
+
+
 def test_names_from_lists_cannot_break_out_of_the_drawing() -> None:
     svg = steps("</text><script>alert(1)</script>' + datum.x + '").svg
     assert "<script" not in svg
     ElementTree.fromstring(svg)  # noqa: S314  # our own output
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is() -> None:
+    root = ElementTree.fromstring(steps('a role="x" <b d="1.2345">').svg)  # noqa: S314  # our own output
+    assert 'a role="x" <b d="1.2345">' in [element.text for element in root.iter()]
 
 
 def test_dates_are_written_by_the_caller() -> None:

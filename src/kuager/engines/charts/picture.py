@@ -93,13 +93,20 @@ def wrapped(text: str, letters: int) -> list[str]:
     return lines
 
 
-def _rounded(svg: str) -> str:
-    """Write outlines to a tenth of a pixel, which halves a map."""
+def _slimmed(svg: str) -> str:
+    """Drop what only a live chart needs, and write outlines to a tenth of a pixel: a map halves.
 
-    def path(found: re.Match[str]) -> str:
+    The renderer's own English roles inside go too; the picture as a whole has a name.
+    """
+
+    def outline(found: re.Match[str]) -> str:
         return re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}", found[0])
 
-    return re.sub(r' d="[^"]*"', path, svg)
+    def tag(found: re.Match[str]) -> str:
+        bare = re.sub(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", found[0])
+        return re.sub(r' d="[^"]*"', outline, bare)
+
+    return re.sub(r"<[a-z][^>]*>", tag, svg)
 
 
 def _described(svg: str, alt_text: str) -> str:
@@ -112,4 +119,4 @@ def _described(svg: str, alt_text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}" '
         f'role="img" aria-label={quoteattr(alt_text)}><title>{escape(alt_text)}</title>'
     )
-    return head + _rounded(svg[size.end() :])
+    return head + _slimmed(svg[size.end() :])
