@@ -15,6 +15,7 @@ JsonValue: TypeAlias = "str | int | float | bool | Sequence[JsonValue] | Mapping
 Cell: TypeAlias = str | int | float | bool | date | None
 """What one cell of a table can hold; a datetime is a date too."""
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -66,7 +67,9 @@ def _check_keys(value: JsonValue) -> None:
             msg = "keys must be text"
             raise TypeError(msg)
         for item in value.values():
-            _check_keys(item)
+            if type(item) not in _SCALARS:
+                _check_keys(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check_keys(item)
+            if type(item) not in _SCALARS:
+                _check_keys(item)

@@ -4,6 +4,7 @@ Promises: the answer depends on the letters only. A word that mixes Cyrillic and
 typing on two keyboards produces, is put back into one alphabet before anything else reads it.
 """
 
+import re
 import unicodedata
 from enum import Enum
 from functools import lru_cache
@@ -25,6 +26,7 @@ _LOOK_ALIKES = {
     "j": "ј", "s": "ѕ", "A": "А", "B": "В", "C": "С", "E": "Е", "H": "Н", "I": "І", "K": "К", "M": "М",
     "O": "О", "P": "Р", "T": "Т", "X": "Х", "Y": "У", "Ə": "Ә", "k": "к", "ë": "ё", "Ë": "Ё",
 }  # fmt: skip
+_CYRILLIC_WORDS = re.compile("[\u0400-\u0481\u048a-\u052f](?:[ -]*[\u0400-\u0481\u048a-\u052f])*")
 _TO_CYRILLIC = str.maketrans(_LOOK_ALIKES)
 _TO_LATIN = str.maketrans({cyrillic: latin for latin, cyrillic in _LOOK_ALIKES.items()})
 
@@ -40,6 +42,9 @@ def _letter_script(letter: str) -> Script:
 
 
 def _count(text: str) -> dict[Script, int]:
+    if _CYRILLIC_WORDS.fullmatch(text):
+        # By far the commonest case, and a letter at a time is slow.
+        return {Script.CYRILLIC: len(text)}
     counts: dict[Script, int] = {}
     for letter in text:
         if letter.isalpha():
