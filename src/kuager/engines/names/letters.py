@@ -11,6 +11,7 @@ CYRILLIC = {
     "ө": "o", "п": "p", "р": "r", "с": "s", "ѕ": "s", "т": "t", "у": "u", "ұ": "u", "ү": "u", "ӯ": "u",
     "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "c", "ч": "q", "ш": "w", "щ": "w", "ъ": "",
     "ь": "", "ю": "yu", "я": "ya", "дж": "j",
+    "тс": "c",
 }  # fmt: skip
 
 # Letters beyond a-z. What is missing here loses its accent and is read as the bare letter.
@@ -23,15 +24,16 @@ LATIN_LETTERS = {
 # Longest first. English, German, Polish, French and Turkish habits of writing the same sounds.
 LATIN_GROUPS = (
     ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
-    ("tsh", "tw"), ("dž", "j"), ("dj", "j"), ("zh", "j"), ("jj", "j"), ("ch", "q"), ("cz", "q"), ("sz", "w"),
-    ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"), ("iu", "yu"),
+    ("tsh", "tw"), ("tzh", "tj"), ("dž", "j"), ("dj", "j"), ("zh", "j"), ("jj", "j"), ("ch", "q"),
+    ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"), ("iu", "yu"),
     ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"), ("ye", "e"),
-    ("yo", "e"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
+    ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
 )  # fmt: skip
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
 LATIN_READINGS: dict[str, tuple[str, ...]] = {
     "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j"), "X": ("h", "ks"), "O": ("oe", "u"), "E": ("e", "i"),
+    "Y": ("e", "yo"),
 }  # fmt: skip
 
 ARABIC = {

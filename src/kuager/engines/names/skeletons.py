@@ -26,7 +26,7 @@ from kuager.engines.names.scripts import repair_look_alikes
 
 _TURKIC = re.compile("[əğışçöü]", re.IGNORECASE)
 _GROUP = re.compile("|".join([*(group for group, _ in LATIN_GROUPS), "."]), re.DOTALL)
-_CYRILLIC_LETTER = re.compile("дж|.", re.DOTALL)
+_CYRILLIC_LETTER = re.compile("дж|тс|.", re.DOTALL)
 _GROUP_SOUND = dict(LATIN_GROUPS)
 _GLIDES = (("iy", "i"), ("yi", "i"), ("y", "i"), ("ie", "e"), ("ia", "a"), ("iu", "u"), ("io", "o"))
 # Doubled sounds fall together, but not where a father's name in -к meets -қызы.
