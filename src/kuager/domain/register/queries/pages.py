@@ -84,7 +84,7 @@ def _records(person_id: int) -> tuple[SourcedRecord, ...]:
         is_active[record] = is_active.get(record, False) or known_until is None
     records = (
         Record.objects.filter(pk__in=is_active)
-        .select_related("citation__source__publisher", "consent", "home_place")
+        .select_related("citation__source__publisher", "citation__recorded_by", "consent", "home_place")
         .prefetch_related("names")
     )
     assertions: dict[int, list[StatusAssertion]] = {}
