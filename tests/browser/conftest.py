@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from kuager.domain.accounts.models import User
@@ -74,7 +74,7 @@ def open_page(chromium: Browser, live_server: LiveServer, transactional_db: None
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: complaints.extend(_complaint(line)))
         if user is not None:
             sign_in(page, user, live_server.url)
         return page
@@ -83,6 +83,13 @@ def open_page(chromium: Browser, live_server: LiveServer, transactional_db: None
     for context in contexts:
         context.close()
     assert not complaints
+
+
+def _complaint(line: ConsoleMessage) -> list[str]:
+    """Return an error of the page itself; that an answer was a refusal is what some tests ask for."""
+    if line.type != "error" or line.text.startswith("Failed to load resource"):
+        return []
+    return [line.text]
 
 
 def sign_in(page: Page, user: User, url: str) -> None:
@@ -117,6 +124,19 @@ def look(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture
+def check_no_sideways_scrolling() -> Callable[[Page], None]:
+    """Fail when a page is wider than its window; wide tables scroll inside their own frame."""
+
+    def check(page: Page) -> None:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        client = page.context.new_cdp_session(page)
+        content = client.send("Page.getLayoutMetrics")["cssContentSize"]["width"]
+        assert content <= width, f"{page.url} is {content} px wide in a window of {width} px"
+
+    return check
 
 
 @pytest.fixture(autouse=True)

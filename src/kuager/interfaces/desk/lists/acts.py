@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +16,7 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.interfaces.desk.access import acting_user, now
+from kuager.interfaces.desk.lists.dry_runs import dry_run_of_edition
 from kuager.interfaces.desk.lists.forms import ReasonForm
 
 if TYPE_CHECKING:
@@ -149,14 +150,20 @@ def consequences(name: str, edition: "ListEdition") -> list[str]:
 
 
 def _what_applying_does(edition: "ListEdition") -> list[str]:
-    counts = queries.edition_difference(edition, limit=1).counts
+    result = dry_run_of_edition(edition)
+    counts = result.counts
     sentences = [
-        gettext("%(added)d persons are added to the register.") % {"added": counts.added},
+        ngettext(
+            "%(added)d person is added to the register.",
+            "%(added)d persons are added to the register.",
+            counts.added,
+        )
+        % {"added": counts.added},
         gettext("All in one step: either everything is applied, or nothing."),
         gettext("Dead and released wait for a second person, who must not be you."),
         gettext("The edition can be undone as a whole."),
     ]
-    if edition.previous_id is not None:
+    if result.compared_with is not None:
         words = {"changed": counts.changed, "removed": counts.removed, "unchanged": counts.unchanged}
         text = gettext("%(changed)d are changed, %(removed)d are removed, %(unchanged)d stay as they are.")
         sentences.insert(1, text % words)

@@ -12,6 +12,8 @@ from kuager.core.errors import NotFoundError
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from kuager.core.digest import JsonValue
+
 KEY = "imports"
 REMEMBERED = 10
 
@@ -38,11 +40,23 @@ class ImportDraft:
     sheet: str | None = None
     header_row: int | None = None
     columns: dict[str, str] | None = field(default=None)
+    day_first: bool | None = None
+    keep_removed: bool = False
 
     @property
     def day(self) -> date:
         """The day the list is as of."""
         return date.fromisoformat(self.as_of)
+
+    @property
+    def mapping(self) -> "dict[str, JsonValue]":
+        """How the file is read, in the form that the lists room takes."""
+        mapping: dict[str, JsonValue] = {
+            "sheet": self.sheet or "",
+            "header_row": self.header_row,
+            "columns": self.columns or {},
+        }
+        return mapping if self.day_first is None else mapping | {"day_first": self.day_first}
 
     def changed(self, **changes: object) -> Self:
         """Return the draft with some answers changed."""

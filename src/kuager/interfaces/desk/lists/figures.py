@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
 
+from kuager.domain.lists.queries import RowCounts
 from kuager.domain.register.terms import Status
 
 if TYPE_CHECKING:
     from kuager.domain.lists.models import ListEdition
-    from kuager.domain.lists.queries import DryRun, RowCounts
+    from kuager.domain.lists.queries import DryRun
 
 Figure = tuple[int, str]
 
 
-def row_figures(counts: "RowCounts", *, has_earlier: bool) -> list[Figure]:
+def row_figures(counts: RowCounts, *, has_earlier: bool) -> list[Figure]:
     """Put how rows stand to the edition before beside words; without one there is nothing but added."""
     figures = [(counts.added, gettext("added"))]
     if has_earlier:
@@ -52,7 +53,7 @@ def dry_run_warnings(result: "DryRun") -> list[str]:
     return warnings
 
 
-def total_warnings(stated: int | None, counts: "RowCounts") -> list[str]:
+def total_warnings(stated: int | None, counts: RowCounts) -> list[str]:
     """Hold the total that the publisher states against the rows."""
     if stated is None or stated == counts.total:
         return []
@@ -60,6 +61,14 @@ def total_warnings(stated: int | None, counts: "RowCounts") -> list[str]:
     return [sentence % {"stated": stated, "counted": counts.total}]
 
 
-def edition_warnings(edition: "ListEdition", counts: "RowCounts") -> list[str]:
-    """Say what does not fit in an edition that is staged as a whole."""
-    return [] if edition.state == "staging" else total_warnings(edition.stated_total, counts)
+def edition_figures(edition: "ListEdition") -> list[Figure]:
+    """Say how many rows an edition has and, once it was applied, how they stand to the one before."""
+    figures = [(edition.rows_staged, gettext("rows stored"))]
+    if edition.counts:
+        return figures + row_figures(RowCounts(**edition.counts), has_earlier=edition.previous_id is not None)
+    return [*figures, (edition.rows_rejected, gettext("not usable"))]
+
+
+def edition_warnings(edition: "ListEdition") -> list[str]:
+    """Hold the total that the publisher states against an edition that was applied."""
+    return total_warnings(edition.stated_total, RowCounts(**edition.counts)) if edition.counts else []

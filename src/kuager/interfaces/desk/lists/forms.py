@@ -65,10 +65,22 @@ class UploadForm(forms.Form):
         help_text=_("A list made from another list is never counted as a second witness."),
     )
     is_clean = forms.BooleanField(label=_("Nobody stands on this list twice"), required=False)
+    keep_removed = forms.BooleanField(
+        label=_("Whoever this edition no longer has stays in the register"), required=False
+    )
 
-    def __init__(self, *args: object, lists: Choices, publishers: Choices, kept: str = "", **more: object):
+    def __init__(
+        self,
+        *args: object,
+        lists: Choices,
+        publishers: Choices,
+        kept: str = "",
+        too_large: str = "",
+        **more: object,
+    ):
+        more.setdefault("label_suffix", "")
         super().__init__(*args, **more)  # type: ignore[arg-type]  # passed on to Django as they came
-        self.kept = kept
+        self.kept, self.too_large = kept, too_large
         list_choices, publisher_choices = list(lists), list(publishers)
         self._choose("casualty_list", _("a new list"), list_choices)
         self._choose("built_from", _("no other list"), list_choices)
@@ -84,7 +96,7 @@ class UploadForm(forms.Form):
         """Check that there is a file, a list and a publisher, each either known or new."""
         values = super().clean() or {}
         if not isinstance(values.get("file"), StoredUpload) and not self.kept:
-            self.add_error("file", _("Choose a file."))
+            self.add_error("file", self.too_large or _("Choose a file."))
         if values.get("casualty_list") is None:
             if not values.get("title"):
                 self.add_error("title", _("Choose a list above, or give the new one a title."))
@@ -98,6 +110,16 @@ class SheetForm(forms.Form):
 
     sheet = forms.CharField(required=False)
     header_row = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
+    day_first = forms.TypedChoiceField(
+        required=False,
+        choices=[
+            ("", _("as the file itself shows")),
+            ("day", _("6 January (day first)")),
+            ("month", _("1 June (month first)")),
+        ],
+        coerce=lambda value: value == "day",
+        empty_value=None,
+    )
 
 
 class ReasonForm(forms.Form):

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kuager.core.digest import canonical_json, sha256_hex
 from kuager.core.errors import BadInputError, RefusedError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
@@ -20,6 +18,7 @@ from kuager.domain.sources import operations as source_operations
 from kuager.domain.sources import queries as source_queries
 from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.lists.drafts import ImportDraft, forget_draft, recall_draft, remember_draft
+from kuager.interfaces.desk.lists.dry_runs import dry_run_of_draft
 from kuager.interfaces.desk.lists.figures import dry_run_figures, dry_run_warnings
 from kuager.interfaces.desk.lists.forms import SheetForm, UploadForm
 from kuager.interfaces.desk.lists.uploads import (
@@ -34,12 +33,12 @@ from kuager.interfaces.desk.lists.words import UNREAD, field_choices
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.lists.models import CasualtyList, ListEdition
-    from kuager.domain.lists.queries import DryRun, Preview
+    from kuager.domain.lists.queries import Preview
     from kuager.domain.sources.models import Publisher
 
 SAMPLE_ROWS = 15
+SAMPLES = 3
 PROBLEMS_A_PAGE = 50
-KEPT_SECONDS = 3600
 STAGE_AT_ONCE = 5_000
 UPLOADS = "uploads"
 
@@ -66,9 +65,8 @@ def _begin(request: HttpRequest, handler: OriginalUploadHandler) -> HttpResponse
     _remember_upload(request)
     stored = request.POST.get("stored", "")
     kept = request.session.get(UPLOADS, {}).get(_arrived(request) or stored, "")
-    form = _upload_form(request.POST, request.FILES, kept=kept)
-    if handler.is_too_large:
-        form.add_error("file", _too_large())
+    too_large = _too_large() if handler.is_too_large else ""
+    form = _upload_form(request.POST, request.FILES, kept=kept, too_large=too_large)
     if form.is_valid():
         draft = _draft(form.cleaned_data, _arrived(request) or stored, kept)
         remember_draft(request, draft)
@@ -120,6 +118,7 @@ def _draft(answers: dict[str, object], digest: str, file_name: str) -> ImportDra
         default_status=answers["default_status"],
         is_clean=answers["is_clean"],
         built_from=answers["built_from"],
+        keep_removed=answers["keep_removed"],
     )
 
 
@@ -144,15 +143,23 @@ def columns(request: HttpRequest, digest: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         chosen = _chosen_columns(request, preview)
-        remember_draft(
-            request, draft.changed(sheet=preview.sheet, header_row=preview.header_row, columns=chosen)
+        draft = draft.changed(
+            sheet=preview.sheet,
+            header_row=preview.header_row,
+            columns=chosen,
+            day_first=asked.cleaned_data.get("day_first"),
         )
+        remember_draft(request, draft)
         problem = _problem_with(chosen)
         if not problem:
             return redirect("desk-import-check", digest)
-        draft = draft.changed(columns=chosen)
     context = {"draft": draft, "preview": preview, "columns": _column_choices(preview, draft)}
-    more = {"fields": field_choices(), "problem": problem}
+    more = {
+        "fields": field_choices(),
+        "problem": problem,
+        "day_first_choices": SheetForm().fields["day_first"].choices,
+        "day_first": {True: "day", False: "month"}.get(draft.day_first, ""),
+    }
     return render(request, "desk/lists/columns.html", context | more, status=422 if problem else 200)
 
 
@@ -189,6 +196,7 @@ def _column_choices(preview: "Preview", draft: ImportDraft) -> list[dict[str, ob
     return [
         {
             "letters": proposal.letter,
+            "samples": proposal.samples[:SAMPLES],
             "title": proposal.header,
             "reason": proposal.reason,
             "confidence": proposal.score if proposal.field else None,
@@ -205,7 +213,7 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
     draft = recall_draft(request, digest)
     if draft.columns is None:
         return redirect("desk-import-columns", digest)
-    result = _dry_run(draft)
+    result = dry_run_of_draft(draft)
     severity, column = request.GET.get("severity", ""), request.GET.get("column", "")
     shown = [
         problem
@@ -223,37 +231,6 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
         "column": column,
     }
     return render(request, "desk/lists/check.html", context)
-
-
-def _mapping(draft: ImportDraft) -> dict[str, object]:
-    return {"sheet": draft.sheet, "header_row": draft.header_row, "columns": draft.columns}
-
-
-def _dry_run(draft: ImportDraft) -> "DryRun":
-    """Read the whole file, or remember what reading it gave: filters and pages ask for the same again."""
-    asked = [_mapping(draft), draft.as_of, draft.list_id, draft.default_status, draft.stated_total]
-    newest = _newest_edition(draft.list_id)
-    key = f"dry-run:{sha256_hex(canonical_json([draft.digest, newest, asked]))}"
-    result: DryRun | None = cache.get(key)
-    if result is None:
-        result = queries.dry_run(
-            original_path(draft.digest),
-            mapping=_mapping(draft),
-            as_of=draft.day,
-            casualty_list=queries.get_list(draft.list_id) if draft.list_id else None,
-            default_status=draft.default_status,
-            stated_total=draft.stated_total,
-        )
-        cache.set(key, result, KEPT_SECONDS)
-    return result
-
-
-def _newest_edition(list_id: int | None) -> list[object]:
-    """Return the state of a list that a dry run compares with; another edition makes another answer."""
-    if list_id is None:
-        return []
-    newest = queries.list_editions(queries.get_list(list_id)).values_list("pk", "state").first()
-    return list(newest or ())
 
 
 @require_POST
@@ -276,8 +253,9 @@ def _begin_edition(draft: ImportDraft, *, by: "User", at: datetime) -> "ListEdit
         as_of=draft.day,
         path=original_path(draft.digest),
         file_name=draft.file_name,
-        mapping=_mapping(draft),
+        mapping=draft.mapping,
         stated_total=draft.stated_total,
+        keep_removed=draft.keep_removed,
         by=by,
         at=at,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from kuager.core.errors import NotFoundError
 
@@ -76,7 +76,8 @@ class OriginalUploadHandler(FileUploadHandler):
         if self._size_bytes > largest_upload_bytes():
             self._discard()
             self.is_too_large = True
-            raise StopUpload(connection_reset=False)
+            # The other answers of the form are still wanted.
+            raise SkipFile
         self._hash.update(raw_data)
         _write_all(self._open[0], raw_data)
 

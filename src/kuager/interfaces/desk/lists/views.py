@@ -11,7 +11,7 @@ from kuager.domain.lists import queries
 from kuager.domain.lists.queries.waiting import waiting_by_list, waiting_in_edition
 from kuager.domain.lists.terms import RowChange
 from kuager.interfaces.desk.access import needs
-from kuager.interfaces.desk.lists.figures import edition_warnings, row_figures
+from kuager.interfaces.desk.lists.figures import edition_figures, edition_warnings
 from kuager.interfaces.desk.lists.forms import OnlyOnForm, RowFilterForm
 from kuager.interfaces.desk.lists.paging import asked_window
 from kuager.interfaces.desk.lists.words import field_word
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kuager.domain.lists.models import ListEdition, ListRow
+    from kuager.domain.lists.queries import EditionDifference
 
 ROWS_A_PAGE = 50
 PERSONS_A_PAGE = 25
+DIFFERENCES_A_PAGE = 25
 
 
 @require_safe
@@ -43,8 +45,7 @@ def show_list(request: HttpRequest, list_id: int) -> HttpResponse:
     """Show one list and its editions."""
     casualty_list = queries.get_list(list_id)
     rows = [
-        {"edition": edition, "counts": queries.edition_difference(edition, limit=1).counts}
-        for edition in queries.list_editions(casualty_list)
+        {"edition": edition, "counts": edition.counts} for edition in queries.list_editions(casualty_list)
     ]
     return render(request, "desk/lists/list.html", {"list": casualty_list, "editions": rows})
 
@@ -54,13 +55,16 @@ def show_list(request: HttpRequest, list_id: int) -> HttpResponse:
 def show_edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Show how far an edition has come, what it changes, and what may be done with it."""
     edition = queries.get_edition(edition_id)
-    counts = queries.edition_difference(edition, limit=1).counts
-    context = {
+    window = asked_window(request, DIFFERENCES_A_PAGE)
+    context: dict[str, object] = {
         "edition": edition,
-        "figures": row_figures(counts, has_earlier=edition.previous_id is not None),
-        "warnings": edition_warnings(edition, counts),
+        "figures": edition_figures(edition),
+        "warnings": edition_warnings(edition),
         "waiting": waiting_in_edition(edition),
     }
+    if edition.previous_id is not None and edition.counts:
+        found = queries.edition_difference(edition, offset=window.offset, limit=window.size)
+        context |= {"differences": shown_differences(found), "page": window.page(found.total)}
     return render(request, "desk/lists/edition.html", context)
 
 
@@ -86,6 +90,20 @@ def show_rows(request: HttpRequest, edition_id: int) -> HttpResponse:
         "rows": [shown_row(row, edition) for row in found.rows],
     }
     return render(request, "desk/lists/rows.html", context)
+
+
+def shown_differences(found: "EditionDifference") -> list[dict[str, object]]:
+    """Put what a newer edition says differently beside words."""
+    return [
+        {
+            "change": row.change,
+            "change_word": RowChange(row.change).label,
+            "name": row.name,
+            "number": row.after.number if row.after is not None else None,
+            "fields": [(field_word(one.field), one.before, one.after) for one in row.fields],
+        }
+        for row in found.rows
+    ]
 
 
 def shown_row(row: "ListRow", edition: "ListEdition") -> dict[str, object]:
