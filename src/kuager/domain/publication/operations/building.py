@@ -25,7 +25,7 @@ from kuager.domain.publication.queries.content import Collected, collect_content
 from kuager.domain.publication.queries.difference import describe_difference
 from kuager.domain.publication.queries.pictures import draw_pictures
 from kuager.domain.publication.queries.published_people import PublishedPerson
-from kuager.domain.publication.queries.site import latest_snapshot
+from kuager.domain.publication.queries.snapshots import latest_snapshot
 from kuager.domain.publication.queries.withholding import codes_to_withhold
 from kuager.domain.publication.terms import SnapshotState
 

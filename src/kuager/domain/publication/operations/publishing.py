@@ -12,7 +12,7 @@ from kuager.domain.audit.operations import record_event
 from kuager.domain.publication import rules
 from kuager.domain.publication.models import Snapshot
 from kuager.domain.publication.operations.redacting import redact_unpublishable
-from kuager.domain.publication.queries.site import latest_snapshot
+from kuager.domain.publication.queries.snapshots import latest_snapshot
 from kuager.domain.publication.queries.verification import verify_snapshot
 from kuager.domain.publication.terms import SnapshotState
 

@@ -1,26 +1,32 @@
 """Questions of the publication room: what may be public at a moment, and what a snapshot holds."""
 
+from kuager.domain.publication.queries.changes import ChangesInWords, changes_in_words
 from kuager.domain.publication.queries.content import SnapshotContent, collect_content, stored_content
-from kuager.domain.publication.queries.site import (
+from kuager.domain.publication.queries.figure_pages import FigureLine, FigureParts, figure_page, headline
+from kuager.domain.publication.queries.labels import STATUS_ORDER, figure_label
+from kuager.domain.publication.queries.people_pages import (
     SEARCH_LIMIT,
     PeopleFilter,
-    PersonPage,
-    figure_page,
+    PersonLine,
     filter_choices,
     filter_people,
     get_person,
-    get_picture,
-    get_public_snapshot,
+    person_lines,
+)
+from kuager.domain.publication.queries.picture_pages import PictureLine, get_picture, pictures_of
+from kuager.domain.publication.queries.shown import ShownSnapshot, shown_snapshot
+from kuager.domain.publication.queries.snapshots import (
     get_snapshot,
-    headline,
     latest_snapshot,
     list_built,
     list_public_snapshots,
     list_snapshots,
     newest_withdrawal,
-    pictures_of,
 )
 from kuager.domain.publication.queries.tables import (
+    FIGURE_COLUMNS,
+    PEOPLE_COLUMNS,
+    figure_document,
     figure_rows,
     figures_document,
     people_lines,
@@ -30,12 +36,23 @@ from kuager.domain.publication.queries.tables import (
 from kuager.domain.publication.queries.verification import Check, recompute_digest, verify_snapshot
 
 __all__ = [
+    "FIGURE_COLUMNS",
+    "PEOPLE_COLUMNS",
     "SEARCH_LIMIT",
+    "STATUS_ORDER",
+    "ChangesInWords",
     "Check",
+    "FigureLine",
+    "FigureParts",
     "PeopleFilter",
-    "PersonPage",
+    "PersonLine",
+    "PictureLine",
+    "ShownSnapshot",
     "SnapshotContent",
+    "changes_in_words",
     "collect_content",
+    "figure_document",
+    "figure_label",
     "figure_page",
     "figure_rows",
     "figures_document",
@@ -43,7 +60,6 @@ __all__ = [
     "filter_people",
     "get_person",
     "get_picture",
-    "get_public_snapshot",
     "get_snapshot",
     "headline",
     "latest_snapshot",
@@ -53,8 +69,10 @@ __all__ = [
     "newest_withdrawal",
     "people_lines",
     "people_rows",
+    "person_lines",
     "pictures_of",
     "recompute_digest",
+    "shown_snapshot",
     "stored_content",
     "verify_snapshot",
     "write_csv",

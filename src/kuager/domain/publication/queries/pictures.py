@@ -1,6 +1,7 @@
 """The pictures of a snapshot in three languages, drawn once when it is built."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,9 @@ from kuager.engines.charts import Picture, bar_chart, region_map, step_chart
 MAX_LINES = 5
 # The outlines are older than some regions: a region that took over an outline, under the outline's code.
 _OUTLINES = {"almaty": "almaty_city", "turkistan": "south_kazakhstan"}
+
+
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,13 @@ def draw_pictures(collected: Collected) -> Iterator[DrawnPicture]:
 
 def _stored(key: str, language: str, picture: Picture) -> DrawnPicture:
     header, rows = picture.table
-    table: dict[str, JsonValue] = {"header": list(header), "rows": [list(row) for row in rows]}
+    size = _SIZE.search(picture.svg)
+    table: dict[str, JsonValue] = {
+        "header": list(header),
+        "rows": [list(row) for row in rows],
+        # So that a page keeps the room while the picture is on its way.
+        "size": [round(float(length)) for length in size.groups()] if size else [360, 240],
+    }
     return DrawnPicture(key=str(key), language=language, svg=picture.svg, alt=picture.alt, table=table)
 
 
@@ -196,6 +206,7 @@ def _by_age(numbers: _Numbers, language: str) -> Picture | None:
     rows = [
         (str(age_group_label(code)) if code != "unknown" else gettext("age not known"), float(count))
         for code, count in numbers.ages.items()
+        if count or code != "unknown"
     ]
     return bar_chart(
         rows,
@@ -228,7 +239,7 @@ def _name(place: Place, language: str) -> str:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return date_format(day, "j E Y")
 
 
 def _short_day(day: date) -> str:

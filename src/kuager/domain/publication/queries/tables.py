@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 
 from kuager.core.digest import JsonValue
+from kuager.core.errors import NotFoundError
 from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
 from kuager.domain.publication.queries.content import FORMAT, figure_json, moment_text
 from kuager.domain.publication.queries.verification import person_content
@@ -69,6 +70,14 @@ def figures_document(snapshot: Snapshot) -> dict[str, JsonValue]:
         "regions": snapshot.summary.get("regions", {}),
         "figures": sorted(figures, key=lambda figure: str(figure["key"])),
     }
+
+
+def figure_document(snapshot: Snapshot, key: str) -> dict[str, JsonValue]:
+    """Return one figure with its basis; raises NotFoundError."""
+    figure = SnapshotFigure.objects.filter(snapshot=snapshot, key=key).first()
+    if figure is None:
+        raise NotFoundError(f"snapshot {snapshot.number} has no figure {key!r}")
+    return {**heading(snapshot), **figure_json(figure)}
 
 
 def figure_rows(snapshot: Snapshot) -> Iterator[Row]:
