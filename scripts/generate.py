@@ -51,7 +51,7 @@ def errors() -> str:
         "|---|---|---|---|",
     ]
     for error in vars(module).values():
-        if isinstance(error, type) and issubclass(error, Exception):
+        if isinstance(error, type) and issubclass(error, module.KuagerError):
             meaning = (error.__doc__ or "").split("\n")[0].replace("|", "\\|")
             rows.append(f"| `{error.__name__}` | {error.exit_code} | {error.http_status} | {meaning} |")
     return "\n".join([*rows, "", "Exit code 0 is success; 2 is a wrong call of a command.", ""])

@@ -62,7 +62,7 @@ def _arguments(code: str, start: int) -> list[str]:
         except SyntaxError:
             continue
         assert isinstance(call, ast.Call)  # noqa: S101  # it begins with f(
-        return [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+        return [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
     raise ValueError(f"a call without an end: {code[start : start + 60]!r}")
 
 
@@ -123,7 +123,7 @@ def missing(language: str) -> list[str]:
     for message in collect():
         if not message.id:
             continue
-        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        key = message.id if isinstance(message.id, str) else message.id[0]
         known = catalog.get(key, message.context)
         if known is None or not known.string or (isinstance(known.string, tuple) and not all(known.string)):
             lacking.append(key)

@@ -10,3 +10,8 @@ def get_user(username: str) -> User:
         return User.objects.get(username=username)
     except User.DoesNotExist:
         raise NotFoundError(f"there is no account {username!r}") from None
+
+
+def count_users() -> int:
+    """Return how many accounts there are."""
+    return User.objects.count()

@@ -1,0 +1,231 @@
+"""Telling the story through the operations that people use: imports, approvals, judgements, publications."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kuager.core.dates import parse_edtf
+from kuager.domain.accounts import operations as accounts
+from kuager.domain.accounts.terms import Role
+from kuager.domain.lists import operations as lists
+from kuager.domain.lists import queries as list_queries
+from kuager.domain.people.terms import Verdict
+from kuager.domain.places import operations as places
+from kuager.domain.publication import operations as publication
+from kuager.domain.register import operations as register
+from kuager.domain.register import queries as register_queries
+from kuager.domain.register.rules.drafts import AssertionDraft
+from kuager.domain.register.terms import Status
+from kuager.domain.sources import operations as sources
+from kuager.domain.sources.terms import PublisherKind
+from kuager.interfaces.cli.example import calls, sheets
+from kuager.interfaces.cli.example.invention import InventedPerson, invent_people
+
+if TYPE_CHECKING:
+    from kuager.domain.accounts.models import User
+    from kuager.domain.lists.models import CasualtyList, LinkRun
+
+PASSWORD = "invented people only"  # noqa: S105  # printed on the sign-in page of the demonstration
+CAST = (
+    ("asel", Role.DOCUMENTER),
+    ("gulnar", Role.DOCUMENTER),
+    ("erlan", Role.LAWYER),
+    ("saule", Role.STATISTICIAN),
+    ("farida", Role.EDITOR),
+    ("timur", Role.AUDITOR),
+)
+PEOPLE = 2100
+SEED = 2021
+DAYS = (8, 15, 21)
+CERTAIN = 0.97
+REVIEWED = 24
+
+Write = Callable[..., int]
+
+
+@dataclass(frozen=True)
+class ExampleList:
+    """One of the three lists: who publishes it, how its file is written, and what is promised about it."""
+
+    publisher: str
+    kind: PublisherKind
+    title: str
+    file_name: str
+    write: Write
+    is_clean: bool = False
+
+
+LISTS = (
+    ExampleList(
+        "Lawyers' help line (invented)",
+        PublisherKind.LAWYERS,
+        "List of those harmed",
+        "lawyers-{}.xlsx",
+        sheets.write_lawyers,
+    ),
+    ExampleList(
+        "Volunteers of the square (invented)",
+        PublisherKind.NGO,
+        "Register of the volunteers",
+        "volunteers-{}.csv",
+        sheets.write_volunteers,
+    ),
+    ExampleList(
+        "Steppe Newsroom (invented)",
+        PublisherKind.OUTLET,
+        "Names we could confirm",
+        "newsroom-{}.tsv",
+        sheets.write_newsroom,
+    ),
+)
+
+
+def moment(day: int, hour: int, minute: int = 0) -> datetime:
+    """Return a moment of November 2021, in UTC."""
+    return datetime(2021, 11, 1, hour, minute, tzinfo=UTC) + timedelta(days=day - 1)
+
+
+@dataclass
+class Story:
+    """The cast and what has been stored so far."""
+
+    folder: Path
+    say: Callable[[str], None]
+    people: list[InventedPerson] = field(default_factory=list)
+    users: dict[str, "User"] = field(default_factory=dict)
+    lists: list["CasualtyList"] = field(default_factory=list)
+
+    def tell(self) -> None:
+        """Tell it from the first evening to the last publication."""
+        self.begin()
+        self.week(8, editions=LISTS)
+        calls.first_calls(self.users, at=moment(10, 6))
+        self.correct_a_death(at=moment(12, 8))
+        self.week(15, editions=LISTS)
+        calls.second_calls(self.users, at=moment(17, 6))
+        # The volunteers' last edition is left for the reader to import.
+        self.week(21, editions=(LISTS[0], LISTS[2]))
+        self.say("estimating how many no list has")
+        lists.run_estimate(
+            lists=self.lists, as_of=date(2021, 11, 21), by=self.users["saule"], at=moment(23, 9)
+        )
+
+    def begin(self) -> None:
+        """Create the accounts, the places, the publishers and their lists, and write the files."""
+        self.say("inventing people")
+        self.people = invent_people(PEOPLE, seed=SEED)
+        start = moment(1, 0)
+        for name, role in CAST:
+            self.users[name] = accounts.create_user(username=name, role=role, password=PASSWORD)
+        asel = self.users["asel"]
+        places.load_places(by=asel, at=start)
+        for one in LISTS:
+            publisher = sources.get_or_create_publisher(name=one.publisher, kind=one.kind, by=asel, at=start)
+            self.lists.append(
+                lists.create_list(
+                    publisher=publisher,
+                    title=one.title,
+                    is_clean=one.is_clean,
+                    is_public=True,
+                    by=asel,
+                    at=start,
+                )
+            )
+        for day in DAYS:
+            for salt, one in enumerate(LISTS, start=1):
+                one.write(
+                    self.folder / one.file_name.format(day), self.people, as_of=date(2021, 11, day), seed=salt
+                )
+
+    def week(self, day: int, *, editions: tuple[ExampleList, ...]) -> None:
+        """Import the editions of a day, find out who is who, publish."""
+        for hour, one in enumerate(editions, start=4):
+            self.import_edition(one, day, at=moment(day + 1, hour))
+        self.say(f"linking the lists of {day} November")
+        run = lists.run_linkage(lists=self.lists, by=self.users["saule"], at=moment(day + 1, 8))
+        lists.accept_links(
+            run=run,
+            threshold=CERTAIN,
+            explanation="Probability of at least 0.97 on name, age, place and day; sample of 40 looked at.",
+            by=self.users["asel"],
+            at=moment(day + 1, 8, 30),
+        )
+        self.review(run, at=moment(day + 1, 9))
+        self.publish(day)
+
+    def import_edition(self, one: ExampleList, day: int, *, at: datetime) -> None:
+        """Stage, apply, and have a second person approve one edition."""
+        self.say(f"importing {one.file_name.format(day)}")
+        path = self.folder / one.file_name.format(day)
+        asel, gulnar = self.users["asel"], self.users["gulnar"]
+        seen = list_queries.preview(path, file_name=path.name)
+        edition = lists.begin_edition(
+            casualty_list=self.lists[LISTS.index(one)],
+            as_of=date(2021, 11, day),
+            path=path,
+            file_name=path.name,
+            mapping=seen.mapping,
+            by=asel,
+            at=at,
+        )
+        edition = lists.stage_edition(edition=edition, path=path, by=asel, at=at)
+        lists.apply_edition(edition=edition, by=asel, at=at + timedelta(minutes=10))
+        lists.approve_edition(edition=edition, by=gulnar, at=at + timedelta(minutes=30))
+
+    def review(self, run: "LinkRun", *, at: datetime) -> None:
+        """Let two reviewers judge some pairs: most are clear, a few need a second pair of eyes."""
+        asel, gulnar = self.users["asel"], self.users["gulnar"]
+        for number in range(REVIEWED):
+            reviewer = asel if number % 3 else gulnar
+            pair = list_queries.next_pair(reviewer, run=run)
+            if pair is None:
+                return
+            verdict, why = _verdict(pair.probability)
+            lists.review_pair(
+                pair=pair,
+                verdict=verdict,
+                explanation=why,
+                by=reviewer,
+                at=at + timedelta(minutes=2 * number),
+            )
+
+    def correct_a_death(self, *, at: datetime) -> None:
+        """Somebody listed as dead phones: the assertion is corrected with a reason, and nothing is deleted."""
+        self.say("correcting a death that was none")
+        entry = register_queries.list_entries(register_queries.EntryFilter(status=Status.DEAD)).first()
+        assert entry is not None  # noqa: S101  # the lists of the first week name dead
+        page = register_queries.get_person_page(entry.person.code)
+        for assertion in page.assertions:
+            if assertion.status == Status.DEAD and assertion.superseded_at is None:
+                register.correct_assertion(
+                    assertion=assertion,
+                    reason="His sister called: he is in hospital; the list confused him with a namesake.",
+                    replacement=AssertionDraft(
+                        status=Status.HOSPITALISED, since=parse_edtf("2021-11-06"), told_on=at.date()
+                    ),
+                    by=self.users["asel"],
+                    at=at,
+                )
+
+    def publish(self, day: int) -> None:
+        """Build and publish the state of a day, by an editor."""
+        self.say(f"publishing the state of {day} November")
+        farida = self.users["farida"]
+        snapshot = publication.build_snapshot(
+            as_of=date(2021, 11, day),
+            known_at=moment(day + 1, 11),
+            by=farida,
+            at=moment(day + 1, 12),
+            is_example=True,
+        )
+        publication.publish_snapshot(snapshot=snapshot, by=farida, at=moment(day + 1, 13))
+
+
+def _verdict(probability: float) -> tuple[Verdict, str]:
+    if probability > 0.6:
+        return Verdict.SAME, "Same name in another spelling, age and place agree."
+    if probability < 0.35:
+        return Verdict.DIFFERENT, "Different given names; perhaps brothers."
+    return Verdict.UNSURE, "The name is common and nothing else decides; ask the family."
