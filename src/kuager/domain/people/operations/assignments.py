@@ -13,10 +13,11 @@ from kuager.core.errors import RefusedError
 from kuager.domain.people import rules
 from kuager.domain.people.models import Assignment, Judgement, Record
 from kuager.domain.people.operations.bulk import insert_rows
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.people.rules.clusters import PairVerdict, alive_records
 from kuager.domain.people.terms import Method, Verdict
 
-CHUNK = 2_000
+CHUNK = 5_000
 Pair = tuple[int, int]
 
 
@@ -31,7 +32,7 @@ def close_assignments(record_ids: Collection[int], *, cause: str, at: datetime) 
     """Close what is open for these records; return the persons they belonged to."""
     touched: set[int] = set()
     for chunk in chunks(record_ids):
-        lasting = Assignment.objects.filter(record__in=chunk, known_until__isnull=True)
+        lasting = Assignment.objects.filter(record__in=among(chunk), known_until__isnull=True)
         _check_order(lasting.filter(known_from__gt=at).exists())
         touched |= set(lasting.values_list("person_id", flat=True))
         lasting.update(known_until=at, end_cause=cause)
@@ -42,10 +43,10 @@ def open_assignments(record_ids: Collection[int], *, cause: str, at: datetime) -
     """Give records that are out of the register back to their home persons; return those persons."""
     touched: set[int] = set()
     for chunk in chunks(record_ids):
-        history = Assignment.objects.filter(record__in=chunk)
+        history = Assignment.objects.filter(record__in=among(chunk))
         _check_order(history.filter(Q(known_from__gt=at) | Q(known_until__gt=at)).exists())
         is_open = set(history.filter(known_until__isnull=True).values_list("record_id", flat=True))
-        homes = Record.objects.filter(pk__in=chunk).values_list("id", "home_person_id")
+        homes = Record.objects.filter(pk__in=among(chunk)).values_list("id", "home_person_id")
         _write([(record, person) for record, person in homes if record not in is_open], cause=cause, at=at)
         touched |= {person for _, person in homes}
     return touched
@@ -93,11 +94,11 @@ def _neighbourhood(start: set[int]) -> tuple[set[int], set[tuple[int, int, str, 
             in_force = Judgement.objects.filter(ended_at__isnull=True)
             for side in ("record_a", "record_b"):
                 judged |= set(
-                    in_force.filter(**{f"{side}__in": chunk}).values_list(
+                    in_force.filter(**{f"{side}__in": among(chunk)}).values_list(
                         "record_a_id", "record_b_id", "verdict", "method"
                     )
                 )
-            persons = Assignment.objects.filter(record__in=chunk, known_until__isnull=True).values(
+            persons = Assignment.objects.filter(record__in=among(chunk), known_until__isnull=True).values(
                 "person_id"
             )
             met |= set(
@@ -116,8 +117,8 @@ def _homes_and_persons(records: set[int]) -> tuple[dict[int, int], dict[int, int
     homes: dict[int, int] = {}
     now: dict[int, int] = {}
     for chunk in chunks(records):
-        homes.update(Record.objects.filter(pk__in=chunk).values_list("id", "home_person_id"))
-        lasting = Assignment.objects.filter(record__in=chunk, known_until__isnull=True)
+        homes.update(Record.objects.filter(pk__in=among(chunk)).values_list("id", "home_person_id"))
+        lasting = Assignment.objects.filter(record__in=among(chunk), known_until__isnull=True)
         now.update(lasting.values_list("record_id", "person_id"))
     return homes, now
 

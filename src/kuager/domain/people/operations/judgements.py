@@ -14,6 +14,7 @@ from kuager.domain.audit.operations import record_event
 from kuager.domain.people.models import Judgement, Record
 from kuager.domain.people.operations.assignments import Pair, chunks, reassign
 from kuager.domain.people.operations.bulk import insert_rows, reserve_ids
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.people.terms import Method, Verdict
 
 SUPERSEDED = "superseded by a later judgement of the same author"
@@ -126,7 +127,7 @@ def undo_judgements(
         raise BadInputError("expected a reason: say why the judgement is taken back")
     touched: set[int] = set()
     for chunk in chunks(judgement_ids):
-        rows = Judgement.objects.select_for_update().filter(pk__in=chunk, ended_at__isnull=True)
+        rows = Judgement.objects.select_for_update().filter(pk__in=among(chunk), ended_at__isnull=True)
         found = list(rows.values_list("record_a_id", "record_b_id", "decided_at"))
         if len(found) != len(chunk):
             raise InvalidTransitionError("this judgement is not in force any more; reload the page")
@@ -184,7 +185,9 @@ def _without_reviewed(
     """Leave out pairs that somebody compared with their own eyes: no bulk act overrides a review."""
     reviewed: set[Pair] = set()
     for chunk in chunks({a for a, _ in pairs}):
-        rows = Judgement.objects.filter(record_a__in=chunk, method=Method.REVIEW, ended_at__isnull=True)
+        rows = Judgement.objects.filter(
+            record_a__in=among(chunk), method=Method.REVIEW, ended_at__isnull=True
+        )
         reviewed |= set(rows.values_list("record_a_id", "record_b_id"))
     left = [(pair, score) for pair, score in zip(pairs, scores, strict=True) if pair not in reviewed]
     return [pair for pair, _ in left], [score for _, score in left]
@@ -218,7 +221,7 @@ def _bring_back(judgement_ids: Sequence[int], *, at: datetime) -> None:
 def _end_earlier(pairs: set[Pair], *, by: User, at: datetime) -> None:
     """End what this author said of these pairs before."""
     for chunk in chunks({a for a, _ in pairs}):
-        rows = Judgement.objects.filter(record_a__in=chunk, author=by, ended_at__isnull=True)
+        rows = Judgement.objects.filter(record_a__in=among(chunk), author=by, ended_at__isnull=True)
         ended = [
             (number, decided)
             for number, a, b, decided in rows.values_list("id", "record_a_id", "record_b_id", "decided_at")
@@ -227,11 +230,13 @@ def _end_earlier(pairs: set[Pair], *, by: User, at: datetime) -> None:
         if any(decided > at for _, decided in ended):
             raise RefusedError("the same author judged this pair later; what is known is only ever added to")
         for numbers in chunks(number for number, _ in ended):
-            Judgement.objects.filter(pk__in=numbers).update(ended_at=at, ended_by=by, end_reason=SUPERSEDED)
+            Judgement.objects.filter(pk__in=among(numbers)).update(
+                ended_at=at, ended_by=by, end_reason=SUPERSEDED
+            )
 
 
 def _check_records(records: set[int]) -> None:
-    known = sum(Record.objects.filter(pk__in=chunk).count() for chunk in chunks(records))
+    known = sum(Record.objects.filter(pk__in=among(chunk)).count() for chunk in chunks(records))
     if known != len(records):
         raise BadInputError("expected identifiers of two records that exist")
 

@@ -10,6 +10,7 @@ from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.register import rules
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.operations.assertions import persons_of, pieces
@@ -38,7 +39,7 @@ def approve_assertions(*, assertion_ids: Collection[int], by: User, at: datetime
     count = 0
     for chunk in pieces(assertion_ids):
         waiting = StatusAssertion.objects.filter(
-            pk__in=chunk, needs_approval=True, approved_at__isnull=True, superseded_at__isnull=True
+            pk__in=among(chunk), needs_approval=True, approved_at__isnull=True, superseded_at__isnull=True
         )
         if waiting.filter(recorded_by=by).exists():
             raise PermissionDeniedError(

@@ -12,13 +12,14 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.people.models import Assignment, Record
 from kuager.domain.people.operations.bulk import Row, insert_rows, reserve_ids
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.register import rules
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.operations.derivation import derive
 from kuager.domain.register.rules.drafts import AssertionDraft, NewAssertion
 from kuager.domain.sources.models import Citation
 
-CHUNK = 2_000
+CHUNK = 5_000
 FIELDS = (
     "id",
     "record",
@@ -112,7 +113,7 @@ def supersede_assertions(*, assertion_ids: Collection[int], reason: str, by: Use
     _check_reason(reason)
     records: set[int] = set()
     for chunk in pieces(assertion_ids):
-        rows = StatusAssertion.objects.filter(pk__in=chunk, superseded_at__isnull=True)
+        rows = StatusAssertion.objects.filter(pk__in=among(chunk), superseded_at__isnull=True)
         records |= set(rows.values_list("record_id", flat=True))
         rows.update(superseded_at=at, ended_by=by, correction_reason=reason.strip())
     return persons_of(records)
@@ -122,7 +123,7 @@ def persons_of(record_ids: Collection[int]) -> set[int]:
     """Return the persons these records belong to; none for records out of the register."""
     persons: set[int] = set()
     for chunk in pieces(record_ids):
-        rows = Assignment.objects.filter(record__in=chunk, known_until__isnull=True)
+        rows = Assignment.objects.filter(record__in=among(chunk), known_until__isnull=True)
         persons |= set(rows.values_list("person_id", flat=True))
     return persons
 

@@ -1,4 +1,4 @@
-"""Deriving spells, sources and entries of persons from what is in force about them.
+"""Deriving spells and entries of persons from what is in force about them.
 
 Known time is append-only: a row that was ever open at a past moment is closed once and never touched again.
 Rows opened at this very moment were never part of an answer about the past, and are replaced.
@@ -11,9 +11,10 @@ from django.db import transaction
 
 from kuager.core.errors import RefusedError
 from kuager.domain.people.operations.bulk import Row, insert_rows
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.places.queries import PlaceIndex, place_index
 from kuager.domain.register import rules
-from kuager.domain.register.models import Entry, EntrySource, StatusSpell
+from kuager.domain.register.models import Entry, StatusSpell
 from kuager.domain.register.queries.facts import Known, load_known
 from kuager.domain.register.rules.facts import Fact, Spell, Told
 from kuager.domain.register.rules.portrait import Portrait
@@ -34,6 +35,7 @@ SPELL_KEY = (
     "sex",
     "age_group",
     "category",
+    "publishers",
 )
 ENTRY_FIELDS = tuple(field.name for field in Entry._meta.concrete_fields)
 Key = tuple[int | str | date | None, ...]
@@ -76,7 +78,6 @@ class _Derived:
     def __init__(self, known: Known, places: PlaceIndex) -> None:
         self.known = known
         self.spells: dict[Key, str] = {}
-        self.sources: set[tuple[int, int]] = set()
         self.entries: list[Row] = []
         self._places = places
         self._cuts = region_cuts(places)
@@ -86,12 +87,12 @@ class _Derived:
     def _add(self, person: int, told: Sequence[Told], facts: Sequence[Fact]) -> None:
         portrait = rules.paint(told)
         spells = rules.resolve_timeline(facts, first_told=min(record.told_on for record in told))
-        tail = (portrait.sex, portrait.age_group, portrait.category)
+        publishers = ",".join(map(str, sorted(portrait.publisher_ids)))
+        tail = (portrait.sex, portrait.age_group, portrait.category, publishers)
         for spell in spells:
             for since, until, region in self._in_regions(spell):
                 key = (person, since, until, *spell[2:7], spell.place_id, region, *tail)
                 self.spells[key] = spell.cause
-        self.sources |= {(person, publisher) for publisher in portrait.publisher_ids}
         self.entries.append(self._entry(person, told, facts, portrait, spells))
 
     def _in_regions(self, spell: Spell) -> Iterator[tuple[date, date, int | None]]:
@@ -176,13 +177,12 @@ def _conflict_kinds(facts: Sequence[Fact], told: Sequence[Told], *, contradicted
 def _derive_chunk(person_ids: Sequence[int], places: PlaceIndex, *, at: datetime, cause: str) -> None:
     derived = _Derived(load_known(person_ids, on=at.date()), places)
     _write_spells(person_ids, derived, at=at, cause=cause)
-    _write_sources(person_ids, derived, at=at)
     _write_entries(person_ids, derived)
 
 
 def _write_spells(person_ids: Sequence[int], derived: _Derived, *, at: datetime, cause: str) -> None:
     columns = [f"{name}_id" if name in ("person", "place", "region") else name for name in SPELL_KEY]
-    rows = StatusSpell.objects.filter(person__in=person_ids, known_until__gt=at).values_list(
+    rows = StatusSpell.objects.filter(person__in=among(person_ids), known_until__gt=at).values_list(
         "id", "known_from", "known_until", *columns
     )
     closing: list[int] = []
@@ -195,9 +195,9 @@ def _write_spells(person_ids: Sequence[int], derived: _Derived, *, at: datetime,
         else:
             (replacing if known_from == at else closing).append(number)
     for chunk in _pieces(replacing):
-        StatusSpell.objects.filter(pk__in=chunk).delete()
+        StatusSpell.objects.filter(pk__in=among(chunk)).delete()
     for chunk in _pieces(closing):
-        StatusSpell.objects.filter(pk__in=chunk).update(known_until=at, end_cause=cause)
+        StatusSpell.objects.filter(pk__in=among(chunk)).update(known_until=at, end_cause=cause)
     insert_rows(
         StatusSpell,
         (*SPELL_KEY, "known_from", "known_until", "cause", "end_cause"),
@@ -209,33 +209,9 @@ def _write_spells(person_ids: Sequence[int], derived: _Derived, *, at: datetime,
     )
 
 
-def _write_sources(person_ids: Sequence[int], derived: _Derived, *, at: datetime) -> None:
-    rows = EntrySource.objects.filter(person__in=person_ids, known_until__gt=at).values_list(
-        "id", "known_from", "known_until", "person_id", "publisher_id"
-    )
-    standing: set[tuple[int, int]] = set()
-    closing: list[int] = []
-    replacing: list[int] = []
-    for number, known_from, known_until, person, publisher in rows:
-        _check_order(known_from, known_until, at)
-        if (person, publisher) in derived.sources:
-            standing.add((person, publisher))
-        else:
-            (replacing if known_from == at else closing).append(number)
-    for chunk in _pieces(replacing):
-        EntrySource.objects.filter(pk__in=chunk).delete()
-    for chunk in _pieces(closing):
-        EntrySource.objects.filter(pk__in=chunk).update(known_until=at)
-    insert_rows(
-        EntrySource,
-        ("person", "publisher", "known_from", "known_until"),
-        ((person, publisher, at, FOREVER) for person, publisher in sorted(derived.sources - standing)),
-    )
-
-
 def _write_entries(person_ids: Sequence[int], derived: _Derived) -> None:
     """Entries hold no history: they are written anew."""
-    Entry.objects.filter(person__in=person_ids).delete()
+    Entry.objects.filter(person__in=among(person_ids)).delete()
     insert_rows(Entry, ENTRY_FIELDS, derived.entries)
 
 

@@ -8,12 +8,13 @@ from kuager.core.errors import BadInputError, NotFoundError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import may
 from kuager.domain.accounts.terms import Capability
+from kuager.domain.people.models import Assignment
 from kuager.domain.people.queries import search
 from kuager.domain.register import rules
-from kuager.domain.register.models import Entry, EntrySource, StatusAssertion
+from kuager.domain.register.models import Entry, StatusAssertion
 from kuager.domain.register.queries.answers import EntryFilter, FoundPerson, Question, StalePerson
 from kuager.domain.register.queries.counts import spells_at
-from kuager.domain.register.terms import FOREVER, Axis
+from kuager.domain.register.terms import Axis
 
 ORDERS = {
     "name": ("name", "person_id"),
@@ -44,7 +45,9 @@ def list_entries(entry_filter: EntryFilter | None = None, *, order: str = "name"
     if chosen.only_publishable:
         entries = entries.filter(may_publish=True)
     if chosen.publisher_id is not None:
-        standing = EntrySource.objects.filter(publisher=chosen.publisher_id, known_until=FOREVER)
+        standing = Assignment.objects.filter(
+            record__citation__source__publisher=chosen.publisher_id, known_until__isnull=True
+        )
         entries = entries.filter(person__in=standing.values("person"))
     if chosen.text.strip():
         entries = entries.filter(person__in=[hit.person_id for hit in search(chosen.text, limit=_SEARCHED)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kuager.domain.people.models import Assignment, Judgement
+from kuager.domain.people.queries.identifiers import among
 from kuager.domain.people.terms import Verdict
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.rules.facts import Fact, Told
@@ -69,7 +70,9 @@ def load_known(person_ids: Sequence[int], *, on: date) -> Known:
 
 
 def _load_told(known: Known, person_ids: Sequence[int], on: date) -> None:
-    rows = Assignment.objects.filter(person__in=person_ids, known_until__isnull=True).values_list(*_TOLD)
+    rows = Assignment.objects.filter(person__in=among(person_ids), known_until__isnull=True).values_list(
+        *_TOLD
+    )
     for person, *values, origin, purpose, given, withdrawn, expires in rows.iterator(chunk_size=5_000):
         may = purpose is not None and consents(purpose, given, withdrawn is not None, expires, on)
         # Publishers of one origin group count as one independent source; without a group each is its own.
@@ -84,7 +87,7 @@ def consents(purpose: str, given: str, is_withdrawn: bool, expires_on: date | No
 
 def _load_facts(known: Known, person_ids: Sequence[int]) -> None:
     rows = StatusAssertion.objects.filter(
-        record__assignments__person__in=person_ids,
+        record__assignments__person__in=among(person_ids),
         record__assignments__known_until__isnull=True,
         superseded_at__isnull=True,
     ).values_list(*_FACT)
@@ -103,6 +106,6 @@ def _load_contradictions(known: Known) -> None:
     if not person_of:
         return
     apart = Judgement.objects.filter(
-        record_a__in=list(person_of), verdict=Verdict.DIFFERENT, ended_at__isnull=True
+        record_a__in=among(list(person_of)), verdict=Verdict.DIFFERENT, ended_at__isnull=True
     ).values_list("record_a_id", "record_b_id")
     known.contradicted |= {person_of[a] for a, b in apart if person_of[a] == person_of.get(b)}

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from kuager.domain.people import queries as people
 from kuager.domain.people.models import Assignment
 from kuager.domain.register import rules
-from kuager.domain.register.models import Entry, EntrySource, StatusAssertion
+from kuager.domain.register.models import Entry, StatusAssertion
 from kuager.domain.register.queries.answers import PublishedRow, PublishedSource, Question
-from kuager.domain.register.queries.counts import known_at_filter, spells_at
+from kuager.domain.register.queries.counts import spells_at
 from kuager.domain.register.rules.facts import Told
 from kuager.domain.sources.models import Publisher
 from kuager.domain.sources.terms import ConsentGiven, Purpose
@@ -43,6 +43,7 @@ _RECORD = (
 _SPELL = (
     "person_id",
     "person__code",
+    "publishers",
     "status",
     "fate",
     "custody",
@@ -79,18 +80,18 @@ def published_rows(*, as_of: date, known_at: datetime | None, consent_at: dateti
     question = Question(as_of=as_of, known_at=known_at)
     consented = _load_consented(known_at, consent_at)
     blocked = _blocked(known_at)
-    origins = _independent_counts(known_at)
+    groups = _groups()
     conflicted = set(Entry.objects.filter(is_conflicted=True).values_list("person_id", flat=True))
     nothing = _Consented()
     spells = spells_at(question).order_by("person__code").values_list(*_SPELL)
-    for person, code, *values in spells.iterator(chunk_size=10_000):
+    for person, code, publishers, *values in spells.iterator(chunk_size=10_000):
         opened = nothing if person in blocked else consented.get(person, nothing)
         yield _row(
             person,
             code,
             values,
             opened,
-            independent_count=origins.get(person, 0),
+            independent_count=len({groups[number] for number in publishers.split(",")}),
             is_conflicted=person in conflicted or person in blocked,
         )
 
@@ -181,13 +182,7 @@ def _blocked(known_at: datetime | None) -> set[int]:
     return {found.person_id for moment in moments for found in people.contradictions(known_at=moment)}
 
 
-def _independent_counts(known_at: datetime | None) -> dict[int, int]:
-    groups = {
-        number: origin or f"publisher:{number}"
-        for number, origin in Publisher.objects.values_list("pk", "origin_group")
-    }
-    standing: dict[int, set[str]] = defaultdict(set)
-    rows = EntrySource.objects.filter(known_at_filter(known_at)).values_list("person_id", "publisher_id")
-    for person, publisher in rows.iterator(chunk_size=10_000):
-        standing[person].add(groups[publisher])
-    return {person: len(origins) for person, origins in standing.items()}
+def _groups() -> dict[str, str]:
+    """Return, for each publisher's identifier, whom it counts with as one independent source."""
+    rows = Publisher.objects.values_list("pk", "origin_group")
+    return {str(number): origin or f"publisher:{number}" for number, origin in rows}
