@@ -8,21 +8,22 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import CoveredTableCell, Table, TableCell, TableRow
-from odf.text import P
+from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-untyped]  # odfpy carries no types
+from odf.table import CoveredTableCell, Table, TableCell, TableRow  # type: ignore[import-untyped]  # odfpy carries no types
+from odf.text import P  # type: ignore[import-untyped]  # odfpy carries no types
 
+from kuager.core.digest import Cell
 from kuager.core.errors import BadInputError
 from kuager.engines.tables import Limits, RawRow, find_header, iter_rows, read_sheets
 
-LIST = [
+LIST: list[list[Cell]] = [
     ["№", "ФИО", "Возраст", "Дата задержания"],
     [1, "Асанов Болат", 34, date(2022, 1, 6)],
     [2, "Серикова Дана", "11 лет", "начало января"],
 ]
 
 
-def write_xlsx(path: Path, rows: list[list[object]], *, merged: str = "", sheet: str = "Список") -> Path:
+def write_xlsx(path: Path, rows: list[list[Cell]], *, merged: str = "", sheet: str = "Список") -> Path:
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
@@ -147,7 +148,7 @@ def test_the_content_decides_the_kind_not_the_name(tmp_path: Path) -> None:
     assert read_sheets(renamed).kind == "xlsx"
 
 
-def ods_cell(value: object, **attributes: object) -> TableCell:
+def ods_cell(value: Cell, **attributes: str | int) -> TableCell:
     if isinstance(value, date):
         cell = TableCell(valuetype="date", datevalue=value.isoformat(), **attributes)
         value = value.strftime("%d.%m.%Y")
@@ -254,7 +255,7 @@ def test_too_many_columns_are_refused_with_the_row(tmp_path: Path) -> None:
 
 
 def test_a_header_of_merged_titles_is_found(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["Список задержанных", None, None, None], [], *LIST]
+    rows: list[list[Cell]] = [["Список задержанных", None, None, None], [], *LIST]
     path = write_xlsx(tmp_path / "a.xlsx", rows, merged="A1:D1")
 
     header = find_header(rows_of(path))

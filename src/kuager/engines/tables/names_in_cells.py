@@ -8,6 +8,7 @@ _NUMBERING = re.compile(r"^\s*(?:№\s*)?\d{1,5}\s*[.)]\s*")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LINES = re.compile(r"\s*[;\n\r]+\s*")
 _AND = re.compile(r"\s+(?:и|және|мен|and|&)\s+")
+_UNUSUAL = re.compile(r"[;\n\r,/()\[\]\d№]|\s(?:и|және|мен|and|&)\s")
 _SPACES = re.compile(r"[ \t\u00a0\u200b\u200e\u200f\ufeff]+")
 _TOTAL = re.compile(r"(?i)\s*(?:итого|всего|барлығы|жиыны|total|sum)\b")
 _AKA = re.compile(
@@ -28,6 +29,9 @@ class NameReading:
 @lru_cache(maxsize=4_096)
 def read_names(text: str) -> tuple[NameReading, ...]:
     """Split a cell into the names of persons, in their order; empty when nothing is left."""
+    if not _UNUSUAL.search(text):
+        # Nearly every cell: one plain name.
+        return (NameReading(_SPACES.sub(" ", text).strip(" .")),) if any(map(str.isalpha, text)) else ()
     found = []
     for piece in _split(text):
         reading = _one(piece)

@@ -16,6 +16,8 @@ from kuager.engines.tables.cells import Problem, RawRow, column_letters, plain_c
 from kuager.engines.tables.limits import Limits
 
 _CONTENT = "content.xml"
+# Rows that one element stands for; people on a list are never that alike.
+_MOST_REPEATED = 100_000
 _CELLS = {"table:table-cell", "table:covered-table-cell"}
 
 
@@ -40,6 +42,7 @@ class _Reader:
     depth: int = 0
     number: int = 0
     area: int = 0
+    repeated: int = 0
     row_repeat: int = 1
     cells: list[tuple[Cell, int, dict[str, str]]] = field(default_factory=list)
     cell: _CellText | None = None
@@ -114,13 +117,16 @@ class _Reader:
             if self.row_repeat <= 1000:
                 self.rows.extend(RawRow(self.number - i, ()) for i in reversed(range(self.row_repeat)))
             return
-        self.area += max(width, 1) * (self.row_repeat if width else 1)
-        if width > self.limits.max_columns or self.area > self.limits.max_area:
+        made = self.row_repeat if width else min(self.row_repeat, self._carried_rows())
+        self.area += max(width, len(self.carried), 1) * made
+        self.repeated += made - 1
+        is_vast = self.area > self.limits.max_area or width > self.limits.max_columns
+        if is_vast or self.repeated > _MOST_REPEATED:
             msg = (
-                f"row {self.number + 1}: repeated cells beyond {self.limits.max_area} in all; expected a list"
+                f"row {self.number + 1}: a row of {width} cells, repeated {made} times; expected a list of "
+                "people. Delete repeated rows and columns and try again"
             )
             raise BadInputError(msg)
-        made = self.row_repeat if width else min(self.row_repeat, self._carried_rows())
         for _ in range(made):
             self.number += 1
             self.rows.append(self._make_row())

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _NOT_WORD = re.compile(r"[^\w№?\-–—]+|_+", re.UNICODE)
@@ -103,6 +103,7 @@ def load_words() -> Words:
     )
 
 
+@lru_cache(maxsize=8_192)
 def is_unknown(text: str) -> bool:
     """Tell whether a cell says, in words or with a dash, that nothing is known."""
     text = text.strip()

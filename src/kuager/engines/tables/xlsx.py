@@ -97,6 +97,11 @@ def calamine_errors() -> Iterator[None]:
         raise BadInputError(msg) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise BadInputError(DAMAGED) from error
+    except BaseException as error:
+        # The reader is written in Rust; where it gives up, it raises a class that it does not export.
+        if type(error).__name__ == "PanicException":
+            raise BadInputError(DAMAGED) from error
+        raise
 
 
 def _with_problems(row: RawRow, broken: dict[int, str]) -> RawRow:
