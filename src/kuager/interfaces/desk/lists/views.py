@@ -1,7 +1,5 @@
 """Lists, their editions, the rows as they came, and who stands on one list and not on another."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,18 +7,11 @@ from django.views.decorators.http import require_safe
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import queries
 from kuager.domain.lists.queries.waiting import waiting_by_list, waiting_in_edition
-from kuager.domain.lists.terms import RowChange
 from kuager.interfaces.desk.access import needs
 from kuager.interfaces.desk.lists.figures import edition_figures, edition_warnings
 from kuager.interfaces.desk.lists.forms import OnlyOnForm, RowFilterForm
 from kuager.interfaces.desk.lists.paging import asked_window
-from kuager.interfaces.desk.lists.words import field_word
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kuager.domain.lists.models import ListEdition, ListRow
-    from kuager.domain.lists.queries import EditionDifference
+from kuager.interfaces.desk.lists.rows_shown import shown_differences, shown_row
 
 ROWS_A_PAGE = 50
 PERSONS_A_PAGE = 25
@@ -90,40 +81,6 @@ def show_rows(request: HttpRequest, edition_id: int) -> HttpResponse:
         "rows": [shown_row(row, edition) for row in found.rows],
     }
     return render(request, "desk/lists/rows.html", context)
-
-
-def shown_differences(found: "EditionDifference") -> list[dict[str, object]]:
-    """Put what a newer edition says differently beside words."""
-    return [
-        {
-            "change": row.change,
-            "change_word": RowChange(row.change).label,
-            "name": row.name,
-            "number": row.after.number if row.after is not None else None,
-            "fields": [(field_word(one.field), one.before, one.after) for one in row.fields],
-        }
-        for row in found.rows
-    ]
-
-
-def shown_row(row: "ListRow", edition: "ListEdition") -> dict[str, object]:
-    """Put the cells of a row beside the titles of their columns, and what was read beside its words."""
-    titles = list(edition.header) + [""] * max(0, len(row.cells) - len(edition.header))
-    parsed = cast("Mapping[str, object]", row.parsed or {})
-    return {
-        "number": row.number,
-        "part": row.part,
-        "digest": row.digest,
-        "problems": row.problems,
-        "change": row.change,
-        "change_word": RowChange(row.change).label if row.change else "",
-        "cells": [
-            (title, value) for title, value in zip(titles, row.cells, strict=False) if value not in (None, "")
-        ],
-        "parsed": [
-            (field_word(name), value) for name, value in parsed.items() if value not in (None, "", [])
-        ],
-    }
 
 
 @require_safe
