@@ -12,7 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kuager.engines.linkage.comparisons import FAMILY_LINE, GIVEN, FieldComparison
+from kuager.engines.linkage.comparisons import (
+    BIRTH,
+    CONTACT,
+    EVENT,
+    FAMILY_LINE,
+    GIVEN,
+    NUMBER,
+    PLACE,
+    FieldComparison,
+)
 
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
@@ -25,12 +34,18 @@ _SETTLED = 1e-4
 # The share of one person's records whose given names differ altogether does not grow beyond this factor:
 # brothers who agree on all else would otherwise teach the model that a given name means little.
 _DISAGREEMENT_GROWTH = 2.0
+_TINY = 3.0
 _EXPECTED_OVERLAP = 0.3
 _EXPECTED_DUPLICATES = 0.01
 _EXPECTED_DUPLICATES_ALONE = 0.3
-# Where the given names are no evidence for one person, family and father together count at most this many
-# bits: brothers share both.
+# Where the given names are no evidence for one person, family and father, day and place together count at
+# most this many bits: brothers share them all, and are taken or killed together. Unless birth, a number or a
+# contact speaks for one person, when only family and father are held back.
+SHARED_BY_BROTHERS_BITS = 1.0
 FAMILY_BITS_AT_MOST = 2.0
+_SHARED_BY_BROTHERS = (FAMILY_LINE, EVENT, PLACE)
+_NOT_SHARED_BY_BROTHERS = (BIRTH, NUMBER, CONTACT)
+_SUPPORTING_BITS = 3.0
 # Levels of the given name up to which it is the same name in another spelling: same, exchanged, close; and,
 # where spelling varies, equal consonants.
 _CLOSE_UP_TO, _SPELLINGS_UP_TO = 2, 3
@@ -111,13 +126,25 @@ def field_weights(model: Model, evidence: Evidence) -> Floats:
 
 
 def _without_outvoting(model: Model, evidence: Evidence, weights: Floats) -> Floats:
-    """Keep a shared family and father from outvoting a different given name."""
+    """Keep what brothers share from outvoting a different given name."""
     given, line = model.fields.index(GIVEN), model.fields.index(FAMILY_LINE)
     brotherly = evidence.levels[:, given] > (_SPELLINGS_UP_TO if model.spelling_varies else _CLOSE_UP_TO)
+    related = brotherly & (weights[:, line] > 0.0) & ~_told_apart_from_brothers(model, weights)
+    shared = [model.fields.index(field) for field in _SHARED_BY_BROTHERS]
+    total = weights[np.ix_(related, shared)].sum(axis=1)
+    shrink = np.where(total > SHARED_BY_BROTHERS_BITS, SHARED_BY_BROTHERS_BITS / np.maximum(total, 1.0), 1.0)
+    weights[np.ix_(related, shared)] *= shrink[:, None]
     weights[brotherly, line] = np.minimum(weights[brotherly, line], FAMILY_BITS_AT_MOST)
     # Exchanged names are one observation, counted with the given name.
     weights[evidence.levels[:, line] == _LINE_EXCHANGED, line] = 0.0
     return weights
+
+
+def _told_apart_from_brothers(model: Model, weights: Floats) -> npt.NDArray[np.bool_]:
+    """Tell which pairs agree on something that brothers do not share: birth, a number, a contact."""
+    own = [model.fields.index(field) for field in _NOT_SHARED_BY_BROTHERS]
+    result: npt.NDArray[np.bool_] = weights[:, own].max(axis=1) >= _SUPPORTING_BITS
+    return result
 
 
 def _spelling_varies(m: Sequence[Floats], fields: Sequence[FieldComparison]) -> bool:
@@ -153,8 +180,10 @@ def _learn_m(field: FieldComparison, levels: Levels, linked: Floats) -> Floats:
 
 def _share(linked: Floats, evidence: Evidence) -> Floats:
     found = np.bincount(evidence.groups, weights=linked, minlength=len(evidence.possible))
-    # A tenth of the expectation stays, so that a pair of lists without any link keeps a positive share.
-    drawn = (found + 0.1 * evidence.expected) / 1.1
+    # A tenth of the expectation stays, so that a pair of lists without any link keeps a positive share; in
+    # tiny lists more, because a few pairs teach nothing.
+    kept = 0.1 + _TINY / (1.0 + evidence.expected)
+    drawn = (found + kept * evidence.expected) / (1.0 + kept)
     result: Floats = np.clip(drawn / np.maximum(evidence.possible, 1.0), 1e-9, 0.5)
     return result
 

@@ -25,9 +25,10 @@ LATIN_LETTERS = {
 LATIN_GROUPS = (
     ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
     ("tsh", "tw"), ("tzh", "tj"), ("dž", "j"), ("dj", "j"), ("zh", "j"), ("jj", "j"), ("ch", "q"),
-    ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"), ("iu", "yu"),
-    ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"), ("ye", "e"),
-    ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
+    ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"),
+    ("iu", "yu"), ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"),
+    ("ye", "e"), ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"),
+    ("aa", "a"),
 )  # fmt: skip
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
