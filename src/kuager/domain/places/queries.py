@@ -17,7 +17,7 @@ from kuager.domain.places.terms import PlaceKind
 _PIECES = re.compile(r"[,;/()\n]+")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PlaceIndex:
     """All places, in memory: a few hundred of them answer many thousand look-ups without the database."""
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kuager.domain.places.terms import PlaceKind
 
@@ -64,6 +65,7 @@ def fold(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", plain)
 
 
+@lru_cache(maxsize=65_536)
 def split_kind(text: str) -> tuple[str, frozenset[PlaceKind] | None]:
     """Take words such as "область" or "г." off a name; return its folded rest and the kinds they allow.
 

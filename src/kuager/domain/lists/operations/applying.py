@@ -12,7 +12,7 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CasualtyList, ListEdition, ListRow
 from kuager.domain.lists.operations.staging import check_not_older
-from kuager.domain.lists.queries.answers import RowCounts
+from kuager.domain.lists.queries.answers import JsonObject, RowCounts
 from kuager.domain.lists.queries.baseline import baseline, chunked, latest_applied, match_staged, staged_keys
 from kuager.domain.lists.rules.drafting import PlaceReader, draft_assertions, draft_record
 from kuager.domain.lists.rules.matching import Match
@@ -25,7 +25,7 @@ from kuager.domain.places.queries import place_index
 from kuager.domain.register import operations as register
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.rules import NewAssertion
-from kuager.domain.sources.operations import add_citations
+from kuager.domain.sources.models import Citation
 from kuager.engines.tables import ParsedPerson
 
 CHUNK = 5000
@@ -155,35 +155,49 @@ class _Application:
 
     def _write_chunk(self, refs: Sequence[int], places: PlaceReader) -> None:
         told_on = self.edition.as_of
-        rows = list(
-            ListRow.objects.filter(pk__in=refs)
-            .order_by("number", "part")
-            .values_list("id", "number", "parsed")
-        )
+        rows = self._read(refs)
         persons = [ParsedPerson.from_json(parsed or {}) for _, _, parsed in rows]
-        citations = add_citations(
-            source=self.edition.source,
-            locators=[f"row {number}" for _, number, _ in rows],
-            by=self.by,
-            at=self.at,
-        )
+        citations = self._cite([number for _, number, _ in rows])
         drafts = [
             NewRecord(
                 draft=draft_record(person, told_on=told_on, places=places),
-                citation_id=citation.pk,
+                citation_id=citation,
                 told_on=told_on,
             )
             for person, citation in zip(persons, citations, strict=True)
         ]
         added = people.add_records(drafts=drafts, by=self.by, at=self.at, cause=self.cause)
         assertions = [
-            NewAssertion(record_id=record.id, citation_id=citation.pk, draft=draft)
+            NewAssertion(record_id=record.id, citation_id=citation, draft=draft)
             for record, citation, person in zip(added, citations, persons, strict=True)
             for draft in draft_assertions(person, told_on=told_on, places=places)
         ]
         register.add_assertions(assertions=assertions, by=self.by, at=self.at)
         _update_rows(("record_id",), ((record.id, row[0]) for record, row in zip(added, rows, strict=True)))
         self.touched.update(record.home_person_id for record in added)
+
+    def _read(self, refs: Sequence[int]) -> list[tuple[int, int, JsonObject | None]]:
+        """Read rows of the edition; a range is cheaper to ask for than thousands of identifiers."""
+        wanted = set(refs)
+        rows = ListRow.objects.filter(edition=self.edition, pk__gte=min(refs), pk__lte=max(refs)).order_by(
+            "pk"
+        )
+        found = rows.values_list("id", "number", "parsed").iterator(chunk_size=CHUNK)
+        return [row for row in found if row[0] in wanted]
+
+    def _cite(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Write the citation of each row: the list, and the row in it."""
+        citations = people.reserve_ids(Citation, len(numbers))
+        source, by, at = self.edition.source_id, self.by.pk, self.at
+        people.insert_rows(
+            Citation,
+            ("id", "source", "locator", "quotation", "translation", "recorded_by", "recorded_at"),
+            (
+                (citation, source, f"row {number}", "", "", by, at)
+                for citation, number in zip(citations, numbers, strict=True)
+            ),
+        )
+        return citations
 
     def replace_records(self) -> None:
         """Link changed rows to their older records, and take those and the removed ones out of the register."""

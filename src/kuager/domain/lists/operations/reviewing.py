@@ -2,18 +2,66 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from kuager.domain.accounts.models import User
+from kuager.domain.accounts.rules import check_may
+from kuager.domain.accounts.terms import Capability
+from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CandidatePair
-from kuager.domain.people.terms import Verdict
+from kuager.domain.lists.rules.pairs import state_of
+from kuager.domain.people.models import Judgement
+from kuager.domain.people.queries import pair_state
+from kuager.domain.people.terms import Method, Verdict
+from kuager.domain.register import operations as register
 
 
+@transaction.atomic
 def review_pair(
     *, pair: CandidatePair, verdict: Verdict | str, explanation: str = "", by: User, at: datetime
 ) -> CandidatePair:
-    """Judge one pair: same, different or unsure. *Unsure* asks for a second reviewer."""
-    raise NotImplementedError
+    """Judge one pair: same, different or unsure. *Unsure* asks for a second reviewer.
+
+    Somebody who judges a pair again changes their mind: their earlier judgement ends.
+    """
+    check_may(by, Capability.JUDGE)
+    pair = CandidatePair.objects.select_related("record_a", "record_b").get(pk=pair.pk)
+    register.judge(
+        record_a=pair.record_a,
+        record_b=pair.record_b,
+        verdict=Verdict(verdict),
+        explanation=explanation,
+        score=pair.probability,
+        method=Method.REVIEW,
+        by=by,
+        at=at,
+    )
+    _settle(pair.record_a_id, pair.record_b_id)
+    target = f"lists.CandidatePair:{pair.pk}"
+    record_event(action="lists.review_pair", actor=by, target=target, at=at, verdict=Verdict(verdict).value)
+    pair.refresh_from_db(fields=["state"])
+    return pair
 
 
+@transaction.atomic
 def undo_review(*, by: User, at: datetime) -> CandidatePair | None:
     """Take back the last judgement of this reviewer and return its pair; None when there is none."""
-    raise NotImplementedError
+    check_may(by, Capability.JUDGE)
+    mine = Judgement.objects.filter(author=by, method=Method.REVIEW, ended_at__isnull=True)
+    last = mine.order_by("-decided_at", "-id").first()
+    if last is None:
+        return None
+    register.undo_judgement(judgement=last, reason="taken back by the reviewer", by=by, at=at)
+    _settle(last.record_a_id, last.record_b_id)
+    pairs = CandidatePair.objects.filter(record_a=last.record_a_id, record_b=last.record_b_id)
+    pair = pairs.select_related("record_a", "record_b").order_by("-run_id").first()
+    target = f"people.Judgement:{last.pk}"
+    record_event(action="lists.undo_review", actor=by, target=target, at=at)
+    return pair
+
+
+def _settle(record_a_id: int, record_b_id: int) -> None:
+    """Bring the state of this pair in every run up to date with what is judged of it now."""
+    low, high = sorted((record_a_id, record_b_id))
+    verdicts = [judgement.verdict for judgement in pair_state(low, high).judgements]
+    CandidatePair.objects.filter(record_a=low, record_b=high).update(state=state_of(verdicts))

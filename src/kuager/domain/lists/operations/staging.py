@@ -23,7 +23,7 @@ from kuager.domain.lists.queries.answers import JsonObject
 from kuager.domain.lists.queries.baseline import latest_applied
 from kuager.domain.lists.queries.finding import find_list
 from kuager.domain.lists.queries.previewing import find_duplicate
-from kuager.domain.lists.rules.frozen_rows import content_digest, freeze_cells, freeze_problems, to_text
+from kuager.domain.lists.rules.frozen_rows import freeze_cells, freeze_problems, plain_digest, to_text
 from kuager.domain.lists.rules.reading import check_status, iter_plan, read_plan
 from kuager.domain.lists.rules.states import check_transition
 from kuager.domain.lists.terms import EditionState, RowChange
@@ -241,7 +241,8 @@ def _freeze(edition_id: int, raw: RawRow, parsed: ParsedRow) -> _FrozenRow:
 
 
 def _understood(person: ParsedPerson, problems: str) -> tuple[str, str, str, str]:
-    return to_text(person.to_json()), problems, content_digest(person), person.list_id[:100]
+    said = person.to_json()
+    return to_text(said), problems, plain_digest(said), person.list_id[:100]
 
 
 @transaction.atomic

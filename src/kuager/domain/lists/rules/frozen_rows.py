@@ -1,10 +1,10 @@
 """What is kept of a row for ever: its cells as they came, and fingerprints of what they say."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from kuager.core.digest import Cell, JsonValue, canonical_json, sha256_hex
+from kuager.core.digest import Cell, JsonValue, sha256_hex
 from kuager.engines.tables import ParsedPerson, Problem
 
 
@@ -26,9 +26,14 @@ def thaw_cells(cells: Sequence[JsonValue]) -> list[str]:
 
 def content_digest(person: ParsedPerson) -> str:
     """Return the fingerprint of what a row says of a person, whatever columns say it and whatever its number."""
-    said = dict(person.to_json())
-    said.pop("list_id", None)
-    return sha256_hex(canonical_json(said))
+    return plain_digest(person.to_json())
+
+
+def plain_digest(said: Mapping[str, object]) -> str:
+    """Return the fingerprint of a person that was made plain already."""
+    content = {name: value for name, value in said.items() if name != "list_id"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256_hex(text.encode())
 
 
 def freeze_problems(problems: Sequence[Problem]) -> list[dict[str, str]]:
