@@ -49,8 +49,8 @@ def test_call_finds_the_known_person_while_typing(
     line.get_by_role("link", name="This is the person").click()
     look(page, "call-known-phone")
     check_accessibility(page)
-    page.get_by_label("What happened").select_option("detained")
-    page.get_by_label("When").fill("early January 2026")
+    page.get_by_label("What happened", exact=True).select_option("detained")
+    page.get_by_label("When", exact=True).fill("early January 2026")
     page.get_by_label("In the caller's words").fill("She is held in the city department.")
     page.get_by_label("Day of the call").fill("2026-01-20")
     page.get_by_role("button", name="Save the call").click()
@@ -70,8 +70,8 @@ def test_new_person_is_entered_without_javascript(
     expect(page.get_by_text("Nobody of this name is in the register.")).to_be_visible()
     page.get_by_role("button", name="New person").click()
     look(page, "call-new-phone")
-    page.get_by_label("Age").fill("23")
-    page.get_by_label("What happened").select_option("missing")
+    page.get_by_label("Age", exact=True).fill("23")
+    page.get_by_label("What happened", exact=True).select_option("missing")
     page.get_by_label("We may keep this in the register").check()
     page.get_by_role("button", name="Save the new person").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Сериков Дамир")
@@ -138,7 +138,9 @@ def _publish(page: Page, check_accessibility: Check, look: Look) -> None:
 
 
 @pytest.mark.parametrize("window", ["phone", "desktop"])
-@pytest.mark.parametrize("address", ["", "register/", "counts/?by_1=status&by_2=sex", "changes/", "register/conflicts/"])
+@pytest.mark.parametrize(
+    "address", ["", "register/", "counts/?by_1=status&by_2=sex", "changes/", "register/conflicts/"]
+)
 def test_page_is_accessible_and_fits_its_window(
     register: DeskRegister,
     farida: User,
@@ -151,7 +153,10 @@ def test_page_is_accessible_and_fits_its_window(
     page = open_page(window="phone" if window == "phone" else "desktop", user=farida)
     page.goto(f"/en/desk/{address}")
     check_accessibility(page)
-    look(page, f"{address.split('/')[0] or 'home'}{'-conflicts' if 'conflicts' in address else ''}-{window}")
+    look(
+        page,
+        f"{address.split('/', maxsplit=1)[0] or 'home'}{'-conflicts' if 'conflicts' in address else ''}-{window}",
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

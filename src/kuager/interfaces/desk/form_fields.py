@@ -1,5 +1,6 @@
 """Form fields that several sections of the desk share: days we are not sure of, and days we are."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import forms
@@ -9,6 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from kuager.core.dates import UNKNOWN, UncertainDate, parse_edtf
 from kuager.core.errors import BadInputError
 from kuager.engines.tables import parse_date
+
+
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon, as all labels of the desk do."""
+
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, initial: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}), label_suffix="")
 
 
 class UncertainDateField(forms.CharField):

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 
 from kuager.domain.people.terms import Sex
 from kuager.domain.places.queries import place_names
-from kuager.domain.register.terms import ConflictKind
+from kuager.domain.register.terms import ConflictKind, Status
 from kuager.interfaces.desk.status_choices import status_word, tone
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def line_of(
         other_names=entry.other_names.replace("\n", " · "),
         status_word=status_word(entry.status),
         status_tone=tone(entry.status),
-        since=entry.since,
+        since=None if entry.status in ("", Status.UNKNOWN) else entry.since,
         age_min=entry.age_min,
         age_max=entry.age_max,
         sex_word=str(Sex(entry.sex).label) if entry.sex else "",

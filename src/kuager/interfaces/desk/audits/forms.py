@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kuager.interfaces.desk.form_fields import PlainForm
 
-class EventFilterForm(forms.Form):
+
+class EventFilterForm(PlainForm):
     """Which events to show."""
 
     actor = forms.CharField(label=_("Who"), max_length=150, required=False)

@@ -8,13 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kuager.domain.people.terms import Sex
-from kuager.interfaces.desk.form_fields import DayField, UncertainDateField
+from kuager.interfaces.desk.form_fields import DayField, PlainForm, UncertainDateField
 from kuager.interfaces.desk.status_choices import status_choices
 
 CONSENT_FIELDS = ("name", "age", "place", "status")
 
 
-class CallSearchForm(forms.Form):
+class CallSearchForm(PlainForm):
     """The name somebody says on the phone, in any script and spelling."""
 
     text = forms.CharField(
@@ -33,7 +33,7 @@ class CallSearchForm(forms.Form):
     )
 
 
-class CalledForm(forms.Form):
+class CalledForm(PlainForm):
     """What the caller says of a person who is known already."""
 
     once = forms.CharField(max_length=20, widget=forms.HiddenInput)

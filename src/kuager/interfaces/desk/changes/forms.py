@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuager.domain.register.queries import Question
-from kuager.interfaces.desk.form_fields import DayField, MomentField, chosen_day, chosen_moment
+from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm, chosen_day, chosen_moment
 
 USUAL_DAYS = 7
 KINDS = (
@@ -22,7 +22,7 @@ KINDS = (
 KIND_WORDS = dict(KINDS)
 
 
-class ActsForm(forms.Form):
+class ActsForm(PlainForm):
     """What the register learnt between two moments."""
 
     known_from = MomentField(label=_("Learnt after"))
@@ -38,7 +38,7 @@ class ActsForm(forms.Form):
         return chosen_moment(self, "known_from") or known_to - timedelta(days=USUAL_DAYS), known_to
 
 
-class DaysForm(forms.Form):
+class DaysForm(PlainForm):
     """How the answer differs between two days, each as known at a moment or now."""
 
     day_from = DayField(label=_("As of"))

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from kuager.core.ages import AGE_GROUPS
 from kuager.domain.people.terms import Sex
 from kuager.domain.register.terms import Dimension, Status
-from kuager.interfaces.desk.form_fields import DayField, MomentField, chosen_day, chosen_moment
+from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm, chosen_day, chosen_moment
 
 NONE = ("", "—")
 FILTERS = (Dimension.STATUS, Dimension.REGION, Dimension.SEX, Dimension.AGE_GROUP, Dimension.SOURCE)
 
 
-class CountForm(forms.Form):
+class CountForm(PlainForm):
     """A day, perhaps a moment of knowing, up to three breakdowns, and filters."""
 
     as_of = DayField(label=_("As of"), required=False)

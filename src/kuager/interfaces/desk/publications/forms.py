@@ -4,17 +4,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuager.domain.publication.terms import RedactionReason
-from kuager.interfaces.desk.form_fields import DayField, MomentField
+from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm
 
 
-class BuildForm(forms.Form):
+class BuildForm(PlainForm):
     """What a snapshot shall show: what held as of a day, as known at a moment."""
 
     as_of = DayField(label=_("As of"))
     known_at = MomentField(label=_("As known at"), help_text=_("Empty: as known now."))
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(PlainForm):
     """Why a snapshot is taken back; readers of the public page are told it."""
 
     reason = forms.CharField(
@@ -25,7 +25,7 @@ class WithdrawForm(forms.Form):
     )
 
 
-class RedactForm(forms.Form):
+class RedactForm(PlainForm):
     """Who is taken off the public pages, and why."""
 
     code = forms.CharField(label=_("Code of the person"), max_length=12, help_text=_("for example KF7B-2MXR"))

@@ -13,14 +13,14 @@ from kuager.domain.people.terms import Sex
 from kuager.domain.register.queries import EntryFilter
 from kuager.domain.register.terms import Status, Verification
 from kuager.domain.sources.terms import PublisherKind, Reliability, SourceKind
-from kuager.interfaces.desk.form_fields import DayField, UncertainDateField
+from kuager.interfaces.desk.form_fields import DayField, PlainForm, UncertainDateField
 from kuager.interfaces.desk.status_choices import status_choices
 
 NONE = ("", "—")
 NEW_SOURCE = "new"
 
 
-class RegisterSearchForm(forms.Form):
+class RegisterSearchForm(PlainForm):
     """A name in any script, or the code of a person."""
 
     text = forms.CharField(
@@ -31,7 +31,7 @@ class RegisterSearchForm(forms.Form):
     )
 
 
-class EntryFilterForm(forms.Form):
+class EntryFilterForm(PlainForm):
     """Which people to list."""
 
     status = forms.ChoiceField(label=_("Status"), choices=[NONE, *Status.choices], required=False)
@@ -73,7 +73,7 @@ class EntryFilterForm(forms.Form):
         )
 
 
-class SaidForm(forms.Form):
+class SaidForm(PlainForm):
     """That a person had a status, from when, where, and at whose hands."""
 
     status = forms.ChoiceField(label=_("Status"), choices=status_choices)
@@ -135,7 +135,7 @@ class AssertionForm(SaidForm):
         sources: Sequence[tuple[str, str]],
         initial: Mapping[str, object],
     ) -> None:
-        super().__init__(data, initial=dict(initial))
+        super().__init__(data, initial=initial)
         field = self.fields["source"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [*sources, (NEW_SOURCE, str(_("a new source")))]
