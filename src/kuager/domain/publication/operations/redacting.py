@@ -18,7 +18,7 @@ from kuager.domain.publication.queries.withholding import (
     rows_without_consent,
 )
 from kuager.domain.publication.terms import RedactionReason
-from kuager.domain.sources import operations as sources
+from kuager.domain.register import operations as register
 from kuager.domain.sources.models import Consent
 
 CHUNK = 500
@@ -86,10 +86,10 @@ def lift_redaction(*, redaction: Redaction, by: User, at: datetime) -> Redaction
 def withdraw_consent(*, consent: Consent, reason: str, by: User, at: datetime) -> Consent:
     """Withdraw a consent and take whoever it covered off the public pages in the same moment.
 
-    Pages and commands call this one, not the sources room's. Whoever may record a consent may do it: a
+    Pages and commands call this one, not the register's. Whoever may record a consent may do it: a
     family's wish must not wait for an editor.
     """
-    withdrawn = sources.withdraw_consent(consent=consent, by=by, at=at, reason=reason)
+    withdrawn = register.withdraw_consent(consent=consent, by=by, at=at, reason=reason)
     rows = rows_without_consent(at=at, consent_ids=[withdrawn.pk])
     _redact({row.code for row in rows}, rows, RedactionReason.CONSENT, by=by, at=at)
     return withdrawn

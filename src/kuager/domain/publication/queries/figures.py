@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from kuager.core.digest import JsonValue
-from kuager.domain.publication.queries.register_reading import Reading, SourceFacts, Standing, region_code
+from kuager.domain.publication.queries.register_reading import Reading, Standing, region_code
 
 # Names of the words that explain a figure; interfaces show them in the reader's language.
 COUNTING_RULE = "latest-day"
@@ -54,7 +54,7 @@ def count_figures(reading: Reading, public_people: Collection[int]) -> list[Figu
             if tally is None:
                 tally = tallies[key] = _Tally(dimensions)
             _add(tally, sources, publishers, is_public=standing.person_id in public_people)
-    return [_figure(key, tallies[key], reading.sources) for key in sorted(tallies)]
+    return [_figure(key, tallies[key], reading) for key in sorted(tallies)]
 
 
 def _places_in_table(
@@ -80,7 +80,8 @@ def _add(tally: _Tally, sources: list[int], publishers: set[str], *, is_public: 
     tally.by_publisher.update(publishers)
 
 
-def _figure(key: str, tally: _Tally, sources: dict[int, SourceFacts]) -> Figure:
+def _figure(key: str, tally: _Tally, reading: Reading) -> Figure:
+    sources = reading.sources
     used = [sources[pk] for pk in tally.sources]
     publishers = {source.publisher_key: source for source in used}
     links = Counter(source.publisher_key for source in used)
@@ -103,5 +104,7 @@ def _figure(key: str, tally: _Tally, sources: dict[int, SourceFacts]) -> Figure:
         "independent": len({source.origin for source in used}),
         "publishers": named,
         "public_people": tally.public_people,
+        # Said, but not counted before a second person has checked it.
+        "pending": reading.pending.get(key, 0),
     }
     return Figure(key=key, dimensions=tally.dimensions, value=tally.people, basis=basis)

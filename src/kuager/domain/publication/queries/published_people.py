@@ -12,15 +12,15 @@ from datetime import date
 
 from django.db.models import Q
 
-from kuager.core.ages import age_group
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.domain.people.models import Person, Record
 from kuager.domain.places.queries import region_of
 from kuager.domain.publication.models import PersonSalt
-from kuager.domain.publication.queries.register_reading import Reading, Standing, names_of
+from kuager.domain.publication.queries.register_reading import TO_PUBLISH, Reading, Standing, names_of
 from kuager.domain.register.models import StatusAssertion
+from kuager.domain.register.rules import Told, choose_name, paint
 from kuager.domain.register.terms import Status
-from kuager.domain.sources.terms import Purpose
+from kuager.domain.sources.models import Consent
 from kuager.engines.names import search_keys
 
 PERSON_FIELDS = (
@@ -56,12 +56,7 @@ class PublishedPerson:
 class _Row:
     """A publishable record; ``allowed`` are the fields its consent names."""
 
-    pk: int
-    name: str
-    sex: str
-    age_min: int | None
-    age_max: int | None
-    category: str
+    told: Told
     source_id: int
     consent_id: int
     allowed: frozenset[str]
@@ -108,30 +103,24 @@ def _cases(reading: Reading) -> dict[int, _Case]:
     cases: dict[int, _Case] = defaultdict(_Case)
     owner = reading.person_of_record
     for row in _publishable_records(reading):
-        cases[owner[row.pk]].rows.append(row)
-    allowed = {row.pk: row.allowed for case in cases.values() for row in case.rows}
+        cases[owner[row.told.record_id]].rows.append(row)
+    allowed = {row.told.record_id: row.allowed for case in cases.values() for row in case.rows}
     for record_id, said in _assertions(reading, allowed):
         cases[owner[record_id]].said.append(said)
     return cases
 
 
 def _publishable_records(reading: Reading) -> Iterable[_Row]:
-    fields = ("id", "name", "sex", "age_min", "age_max", "category", "citation__source_id", "consent_id")
-    records = Record.objects.filter(consent__purpose=Purpose.PUBLICATION).order_by("id").values_list(*fields)
-    for pk, name, sex, age_min, age_max, category, source_id, consent_id in records.iterator(
-        chunk_size=20_000
-    ):
-        allowed = reading.consents.get(consent_id or 0)
-        if allowed and pk in reading.person_of_record:
+    fields = ("id", "name", "script", "sex", "age_min", "age_max", "category", "told_on")
+    records = Record.objects.filter(consent__in=Consent.objects.filter(TO_PUBLISH)).order_by("id")
+    rows = records.values_list("consent_id", "citation__source_id", *fields)
+    for consent_id, source_id, *values in rows.iterator(chunk_size=20_000):
+        allowed = reading.consents.get(consent_id)
+        if allowed and values[0] in reading.person_of_record:
             yield _Row(
-                pk=pk,
-                name=name,
-                sex=sex,
-                age_min=age_min,
-                age_max=age_max,
-                category=category,
+                told=Told(*values, None, 0, "", True),
                 source_id=source_id,
-                consent_id=consent_id or 0,
+                consent_id=consent_id,
                 allowed=allowed,
             )
 
@@ -143,7 +132,7 @@ def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterabl
         StatusAssertion.objects.filter(
             known_at__lte=moment,
             since_latest__lte=reading.as_of,
-            record__consent__purpose=Purpose.PUBLICATION,
+            record__consent__in=Consent.objects.filter(TO_PUBLISH),
         )
         .filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment))
         .filter(Q(needs_approval=False) | Q(approved_at__lte=moment))
@@ -169,14 +158,14 @@ def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterabl
 
 
 def _person(reading: Reading, standing: Standing, identity: dict[str, str], case: _Case) -> PublishedPerson:
-    names = [row.name for row in case.rows if "name" in row.allowed and row.name]
+    named, aged, described = (_allowing(case.rows, field) for field in ("name", "age", "status"))
     content: dict[str, JsonValue] = {
         **identity,
-        "name": names[0] if names else "",
-        "sex": next((row.sex for row in case.rows if "name" in row.allowed and row.sex), ""),
-        **_age(case.rows),
+        "name": choose_name(named) if named else "",
+        "sex": paint(named).sex if named else "",
+        **_age(aged),
         **_status(reading, standing, case.said),
-        "category": next((row.category for row in case.rows if "status" in row.allowed and row.category), ""),
+        "category": paint(described).category if described else "",
         **_sources(reading, case.rows),
         "has_conflict": _has_conflict(case.said),
     }
@@ -184,7 +173,7 @@ def _person(reading: Reading, standing: Standing, identity: dict[str, str], case
         person_id=standing.person_id,
         content=content,
         digest=person_digest(content),
-        search_text=_search_text(identity["code"], names),
+        search_text=_search_text(identity["code"], [told.name for told in named]),
         consent_ids=frozenset(row.consent_id for row in case.rows),
     )
 
@@ -194,13 +183,17 @@ def person_digest(content: dict[str, JsonValue]) -> str:
     return sha256_hex(canonical_json(content))
 
 
-def _age(rows: list[_Row]) -> dict[str, JsonValue]:
-    for row in rows:
-        if "age" in row.allowed and (row.age_min is not None or row.age_max is not None):
-            low, high = row.age_min, row.age_max
-            text = str(low) if low == high else f"{'' if low is None else low}–{'' if high is None else high}"
-            return {"age": text, "age_group": age_group(low, high)}
-    return {"age": "", "age_group": "unknown"}
+def _allowing(rows: list[_Row], field: str) -> list[Told]:
+    return [row.told for row in rows if field in row.allowed]
+
+
+def _age(told: list[Told]) -> dict[str, JsonValue]:
+    portrait = paint(told) if told else None
+    if portrait is None or (portrait.age_min is None and portrait.age_max is None):
+        return {"age": "", "age_group": "unknown"}
+    low, high = portrait.age_min, portrait.age_max
+    text = str(low) if low == high else f"{'' if low is None else low}–{'' if high is None else high}"
+    return {"age": text, "age_group": portrait.age_group}
 
 
 def _status(reading: Reading, standing: Standing, said: list[_Said]) -> dict[str, JsonValue]:

@@ -15,12 +15,15 @@ from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.people.terms import Verdict
 from kuager.domain.places.models import Place
 from kuager.domain.register.models import StatusSpell
+from kuager.domain.register.queries import count
 from kuager.domain.sources.models import Consent, Source
-from kuager.domain.sources.terms import PublisherKind, Purpose
+from kuager.domain.sources.terms import ConsentGiven, PublisherKind, Purpose
 
 # Behind these stand single people, whose names are nobody's business: they are shown by kind only.
 UNNAMED_KINDS = frozenset({PublisherKind.FAMILY.value, PublisherKind.HOTLINE.value})
 PROTECTED = "protected"
+# What somebody else published already needs no consent of its own to be named.
+TO_PUBLISH = Q(purpose=Purpose.PUBLICATION) | Q(given=ConsentGiven.ALREADY_PUBLIC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,12 @@ class Reading:
         ]
 
     @cached_property
+    def pending(self) -> dict[str, int]:
+        """How many people wait, per status, for a second person's approval."""
+        question = count(as_of=self.as_of, known_at=self.known_at, by=())
+        return dict(question.pending)
+
+    @cached_property
     def person_of_record(self) -> dict[int, int]:
         """Which person each active record belongs to."""
         return {record: person for record, person, _ in self._assigned}
@@ -124,7 +133,7 @@ class Reading:
     @cached_property
     def _consents(self) -> list[tuple[int, frozenset[str], bool, bool]]:
         day = self.known_at.astimezone(UTC).date()
-        rows = Consent.objects.filter(purpose=Purpose.PUBLICATION).values_list(
+        rows = Consent.objects.filter(TO_PUBLISH).values_list(
             "id", "fields", "recorded_at", "withdrawn_at", "expires_on"
         )
         return [

@@ -9,9 +9,8 @@ from django.db.models import Q
 from kuager.domain.people.models import Assignment, Person
 from kuager.domain.publication.models import Redaction, SnapshotPerson
 from kuager.domain.publication.queries.published_people import PublishedPerson
-from kuager.domain.publication.queries.register_reading import Reading
+from kuager.domain.publication.queries.register_reading import TO_PUBLISH, Reading
 from kuager.domain.sources.models import Consent
-from kuager.domain.sources.terms import Purpose
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -87,7 +86,7 @@ def held_codes() -> Iterable[str]:
 def ended_consents(*, at: datetime) -> "QuerySet[Consent]":
     """Return the consents to publication that are withdrawn or have run out (lazy queryset)."""
     today = at.astimezone(UTC).date()
-    return Consent.objects.filter(purpose=Purpose.PUBLICATION).filter(
+    return Consent.objects.filter(TO_PUBLISH).filter(
         Q(withdrawn_at__isnull=False, withdrawn_at__lte=at)
         | Q(expires_on__isnull=False, expires_on__lte=today)
     )
