@@ -171,7 +171,7 @@ def _count_sources(
     rows: Counter[Values] = Counter()
     total = 0
     for publishers, *values, number in grouped:
-        standing = [names[publisher_id] for publisher_id in publishers.split(",")]
+        standing = [names[publisher_id] for publisher_id in publishers.split(",") if publisher_id]
         shown = standing if publisher is None else [name for name in standing if name == publisher]
         total += number if shown else 0
         if place is None:

@@ -91,7 +91,7 @@ def published_rows(*, as_of: date, known_at: datetime | None, consent_at: dateti
             code,
             values,
             opened,
-            independent_count=len({groups[number] for number in publishers.split(",")}),
+            independent_count=len({groups[number] for number in publishers.split(",") if number}),
             is_conflicted=person in conflicted or person in blocked,
         )
 
