@@ -186,8 +186,18 @@ def test_two_cells_far_apart_do_not_fill_the_memory(book: Path) -> None:
     refuses_within(book, mib=50)
 
 
-def test_a_column_reference_does_not_hide_behind_another_attribute(book: Path) -> None:
-    with_rows(book, ROW + b"<row r='1000000'><c s=\"1\" r = 'XFD1000000' ><v>2</v></c></row>")
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b"<c s=\"1\" r = 'XFD1000000' >",
+        b'<c x=">" r="XFD1000000">',
+        b'<c r="XFD1000000" x="/>">',
+        b"""<c x=' r="A1" y="' r="XFD1000000" z='"/>'>""",
+        b'<x:c r="XFD1000000">',
+    ],
+)
+def test_a_far_cell_cannot_hide_its_reference(book: Path, cell: bytes) -> None:
+    with_rows(book, ROW + b"<row r='1000000'>" + cell + b"<v>2</v></c></row>")
 
     refuses(book, "spreads over 1000000 rows")
 

@@ -10,7 +10,7 @@ _LINES = re.compile(r"\s*[;\n\r]+\s*")
 _AND = re.compile(r"\s+(?:и|және|мен|and|&)\s+")
 _UNUSUAL = re.compile(r"[;\n\r,/()\[\]\d№]|\s(?:и|және|мен|and|&)\s")
 _SPACES = re.compile(r"[ \t\u00a0\u200b\u200e\u200f\ufeff]+")
-_TOTAL = re.compile(r"(?i)\s*(?:итого|всего|барлығы|жиыны|total|sum)\b")
+_TOTAL = re.compile(r"(?i)\s*(?:итого|всего|барлығы|жиыны|total)\b")
 _AKA = re.compile(
     r"(?i)^(?:он же|она же|aka|a\.k\.a\.|also known as|также известн\w*(?: как)?|лақап аты)[:\s]*"
 )

@@ -44,7 +44,7 @@ def xlsx_sheets(path: Path, limits: Limits) -> tuple[SheetPart, ...]:
             return
         relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
         part = targets.get(relation, "")
-        if part in parts and "worksheet" in part.lower():
+        if part in parts:
             is_hidden = attributes.get("state", "visible") != "visible"
             sheets.append(SheetPart(attributes.get("name", ""), is_hidden, part))
 
@@ -120,7 +120,7 @@ def _relations(content: bytes) -> dict[str, str]:
     targets: dict[str, str] = {}
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "Relationship":
+        if tag.rpartition(":")[2] == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
             target = attributes.get("Target", "")
             full = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
             targets[attributes.get("Id", "")] = full

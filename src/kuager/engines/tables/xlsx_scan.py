@@ -20,7 +20,12 @@ _P = rb"(?:[^\s<>/:]{1,40}:)?"
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
 _CELL = re.compile(rb"<" + _P + rb"c[\s>/]")
 _ROW = re.compile(rb"<" + _P + rb"row[\s>/]")
-_FULL_CELL = re.compile(rb"<" + _P + rb"c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"'][^>]*(?<!/)>")
+_ATTRIBUTE = rb"\s+[^\s=<>/\"']+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')"
+# Attributes are read one by one, as XML does: a sign ">" or a false reference inside a value hides nothing.
+_TAGGED = re.compile(
+    rb"<" + _P + rb"c(?:" + _ATTRIBUTE + rb")*?\sr\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"']"
+    rb"(?:" + _ATTRIBUTE + rb")*\s*(/?)>"
+)
 _NO_VALUE = re.compile(
     rb"<" + _P + rb"c\b([^>]*)>\s*<" + _P + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + _P + rb"f>)\s*"
     rb"(<" + _P + rb"v\s*/>|<" + _P + rb"v>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
@@ -38,8 +43,6 @@ class SheetScan:
 
     last_row: int = 0
     last_column: int = 0
-    last_full_row: int = 0
-    last_full_column: int = 0
     cells: int = 0
     rows: int = 0
     references: int = 0
@@ -63,9 +66,9 @@ def scan_sheet(path: Path, entry: zipfile.ZipInfo, limits: Limits) -> SheetScan:
             msg = f"the sheet has more than {limits.max_merges} merged areas; unmerge the cells and try again"
             raise BadInputError(msg)
     unnumbered = max(scan.cells + scan.rows - scan.references, 0)
-    columns, rows = scan.last_full_column + 1 + unnumbered, scan.last_full_row + scan.rows
+    columns, rows = scan.last_column + 1 + unnumbered, scan.last_row + scan.rows
     if unnumbered == 0:
-        rows = scan.last_full_row
+        rows = scan.last_row
     if max(columns, 1) * max(rows, 1) > limits.max_area and not _fits_unnumbered(scan, unnumbered, limits):
         msg = (
             f"the sheet spreads over {max(rows, 1)} rows and {max(columns, 1)} columns; expected at most "
@@ -109,11 +112,15 @@ def _measure(scan: SheetScan, piece: bytes) -> None:
     if any(len(letters) > 3 or len(digits) > 7 for letters, digits in references):
         msg = "the sheet names a cell beyond column XFD or row 1048576; expected a spreadsheet. Save it again"
         raise BadInputError(msg)
-    full = _FULL_CELL.findall(piece)
-    if full:
-        scan.last_full_row = max(scan.last_full_row, *(int(digits) for _, digits in full))
-        widest = max({letters for letters, _ in full}, key=lambda letters: (len(letters), letters.upper()))
-        scan.last_full_column = max(scan.last_full_column, column_number(widest.decode()))
+    named = [(letters, digits) for letters, digits in references if letters]
+    tagged = _TAGGED.findall(piece)
+    if len(tagged) == len(named):
+        # Formatted empty cells (<c r="XFD1" s="3"/>) take no memory; the reader passes over them.
+        named = [(letters, digits) for letters, digits, is_empty in tagged if not is_empty]
+    if named:
+        scan.last_row = max(scan.last_row, *(int(digits) for _, digits in named))
+        widest = max({letters for letters, _ in named}, key=lambda letters: (len(letters), letters.upper()))
+        scan.last_column = max(scan.last_column, column_number(widest.decode()))
 
 
 def _find_broken(scan: SheetScan, piece: bytes) -> None:
