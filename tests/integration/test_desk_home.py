@@ -1,6 +1,6 @@
 """The desk's frame, its first page and the audit record: who sees what."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +10,13 @@ from kuager.domain.accounts.operations import create_user
 from kuager.domain.accounts.terms import Role
 from kuager.domain.audit.models import AuditEvent
 from kuager.domain.audit.operations import record_event
+from kuager.interfaces.desk.access import now
+from tests.integration.desk_register import DeskRegister, signed_in
+
+
+def an_hour_ago() -> datetime:
+    return now() - timedelta(hours=1)
+
 
 AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 
@@ -17,12 +24,6 @@ AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def auditor(db: None) -> User:
     return create_user(username="auditor", role=Role.AUDITOR)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_strangers_are_sent_to_the_sign_in(db: None) -> None:
@@ -79,3 +80,44 @@ def test_a_changed_event_breaks_the_chain(auditor: User) -> None:
     response = signed_in(auditor).post("/en/desk/audits/verify/")
     assert response.status_code == 500
     assert "broken at event 1" in response.content.decode()
+
+
+def test_home_shows_figures_queues_and_recent_changes(asel: User, gulnar: User, places: None) -> None:
+    desk = DeskRegister(by=asel)
+    desk.call("Қайратова Айсұлу", "detained", at=an_hour_ago())
+    desk.call("Ким Роман", "dead", at=an_hour_ago())
+    page = signed_in(gulnar).get("/en/desk/").content.decode()
+    assert '<span class="figure">2</span> people in the register' in page
+    assert '<span class="figure">1</span> for you as the second person' in page
+    assert "statement recorded" in page
+
+
+def test_recorder_has_no_approval_waiting_for_themselves(asel: User, places: None) -> None:
+    DeskRegister(by=asel).call("Ким Роман", "dead")
+    assert "for you as the second person" not in signed_in(asel).get("/en/desk/").content.decode()
+
+
+def test_home_asks_few_queries(
+    asel: User, places: None, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    DeskRegister(by=asel).call("Ким Роман", "dead", at=an_hour_ago())
+    client = signed_in(asel)
+    client.get("/en/desk/")
+    with django_assert_max_num_queries(30):  # type: ignore[operator]  # pytest-django's fixture is a callable
+        client.get("/en/desk/")
+
+
+def test_demonstration_begins_with_a_tour_in_at_most_eight_clicks(
+    asel: User, places: None, settings: pytest.FixtureRequest
+) -> None:
+    settings.IS_DEMO = True  # type: ignore[attr-defined]  # pytest-django's settings take any name
+    page = signed_in(asel).get("/en/desk/").content.decode()
+    tour = page[page.index('<ol class="tour">') : page.index("</ol>", page.index('<ol class="tour">'))]
+    assert 6 <= tour.count("<li>") <= 8
+    assert "Three lists" in tour
+
+
+def test_act_without_its_token_is_refused(asel: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(asel)
+    assert client.post("/en/desk/calls/", {"text": "Kim"}).status_code == 403

@@ -32,7 +32,7 @@ def needs(
         view: Callable[Concatenate["HttpRequest", P], "HttpResponse"],
     ) -> Callable[Concatenate["HttpRequest", P], "HttpResponse"]:
         @wraps(view)
-        def guarded(request: "HttpRequest", *args: P.args, **kwargs: P.kwargs) -> "HttpResponse":
+        def guarded(request: "HttpRequest", /, *args: P.args, **kwargs: P.kwargs) -> "HttpResponse":
             rules.check_may(acting_user(request), capability)
             return view(request, *args, **kwargs)
 

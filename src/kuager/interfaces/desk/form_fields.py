@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils import timezone
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from kuager.core.dates import UNKNOWN, UncertainDate, parse_edtf
 from kuager.core.errors import BadInputError
 from kuager.engines.tables import parse_date
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class PlainForm(forms.Form):
@@ -24,7 +28,9 @@ class PlainForm(forms.Form):
 class UncertainDateField(forms.CharField):
     """A day as somebody says it: in EDTF, as figures, or in words; kept as the range of days it allows."""
 
-    def __init__(self, *, label: str, required: bool = False, help_text: str = "") -> None:
+    def __init__(
+        self, *, label: "StrOrPromise", required: bool = False, help_text: "StrOrPromise" = ""
+    ) -> None:
         hint = help_text or _("for example 06.01.2022, 2022-01, early January 2022, 2022-01-05/2022-01-08")
         super().__init__(label=label, required=required, max_length=80, help_text=hint)
 
@@ -58,7 +64,9 @@ def read_day(text: str) -> UncertainDate:
 class DayField(forms.DateField):
     """A day, shown with the browser's own calendar."""
 
-    def __init__(self, *, label: str, required: bool = True, help_text: str = "") -> None:
+    def __init__(
+        self, *, label: "StrOrPromise", required: bool = True, help_text: "StrOrPromise" = ""
+    ) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(label=label, required=required, help_text=help_text, widget=widget)
 
@@ -66,7 +74,9 @@ class DayField(forms.DateField):
 class MomentField(forms.DateTimeField):
     """A day and time of day, shown with the browser's own calendar."""
 
-    def __init__(self, *, label: str, required: bool = False, help_text: str = "") -> None:
+    def __init__(
+        self, *, label: "StrOrPromise", required: bool = False, help_text: "StrOrPromise" = ""
+    ) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         super().__init__(label=label, required=required, help_text=help_text, widget=widget)
 

@@ -1,5 +1,7 @@
 """What changed, why, and through whom: between two moments of knowing, or between two answers."""
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_safe
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.register import queries
 from kuager.interfaces.desk.access import needs, now
-from kuager.interfaces.desk.changes.forms import ActsForm, DaysForm
+from kuager.interfaces.desk.changes.forms import USUAL_DAYS, ActsForm, DaysForm
 from kuager.interfaces.desk.changes.lines import ChangeLine, lines_of_acts, lines_of_moves
 
 PAGE_SIZE = 50
@@ -21,7 +23,8 @@ LIMIT = 5_000
 def change_page(request: HttpRequest) -> HttpResponse:
     """Show what the register learnt between two moments, or how two answers differ."""
     compares_days = "day_from" in request.GET
-    acts_form = ActsForm(None if compares_days else (request.GET or None))
+    usual = {"known_from": now() - timedelta(days=USUAL_DAYS)}
+    acts_form = ActsForm(None if compares_days else (request.GET or None), initial=usual)
     days_form = DaysForm(request.GET if compares_days else None)
     lines = _differences(days_form) if compares_days else _acts(acts_form)
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
