@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
 
 
+OPERATOR = "operator"
+
+
 def start_django() -> None:
     """Load the rooms; make the embedded database and its folder where they do not exist yet."""
     if not apps.ready:
@@ -28,11 +31,22 @@ def start_django() -> None:
             call_command("migrate", verbosity=0)
 
 
-def acting_user(username: str) -> "User":
-    """Return the account a command acts as."""
-    from kuager.domain.accounts import queries
+def acting_user(username: str = "") -> "User":
+    """Return the account a command acts as.
 
-    return queries.get_user(username)
+    Without a name it is ``operator``, made on first use: a documenter as whom nobody can sign in. It may
+    import and build; approving and publishing need a second person, named with ``--by``.
+    """
+    from kuager.core.errors import NotFoundError
+    from kuager.domain.accounts import operations, queries
+    from kuager.domain.accounts.terms import Role
+
+    if username:
+        return queries.get_user(username)
+    try:
+        return queries.get_user(OPERATOR)
+    except NotFoundError:
+        return operations.create_user(username=OPERATOR, role=Role.DOCUMENTER)
 
 
 def now() -> datetime:
