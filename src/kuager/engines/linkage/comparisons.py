@@ -134,20 +134,12 @@ _YEARS_APART = (
 )
 
 
-def _day(column: str) -> str:
-    return f"(date '1970-01-01' + cast({column} - 719163 as integer))"
+def _exchanged(date: str) -> str:
+    return f"({date}_iso_l = {date}_exchanged_r)"
 
 
-def _swapped_days(left: str, right: str) -> str:
-    return (
-        f"(year({_day(left)}) = year({_day(right)}) and month({_day(left)}) = day({_day(right)})"
-        f" and day({_day(left)}) = month({_day(right)}))"
-    )
-
-
-def _one_digit(left: str, right: str) -> str:
-    written = f"damerau_levenshtein(cast({_day(left)} as varchar), cast({_day(right)} as varchar))"
-    return f"{written} <= 1"
+def _one_digit(date: str) -> str:
+    return f"damerau_levenshtein({date}_iso_l, {date}_iso_r) <= 1"
 
 
 BIRTH = FieldComparison(
@@ -158,8 +150,7 @@ BIRTH = FieldComparison(
         Level("the same day of birth", f"{_BOTH_BORN} and birth_day_l = birth_day_r", 0.3, 0.0001),
         Level(
             "day of birth with one digit or day and month exchanged",
-            f"{_BOTH_BORN} and ({_one_digit('birth_day_l', 'birth_day_r')}"
-            f" or {_swapped_days('birth_day_l', 'birth_day_r')})",
+            f"{_BOTH_BORN} and ({_exchanged('birth')} or {_one_digit('birth')})",
             0.06,
             0.001,
         ),
@@ -190,7 +181,7 @@ EVENT = FieldComparison(
         Level("the same day", f"{_EVENT_EXACT} and event_from_l = event_from_r", 0.8, 0.01, "event_from"),
         Level(
             "one day apart, or day and month exchanged",
-            f"{_EVENT_EXACT} and ({_EVENT_APART} <= 1 or {_swapped_days('event_from_l', 'event_from_r')})",
+            f"{_EVENT_EXACT} and ({_EVENT_APART} <= 1 or {_exchanged('event')})",
             0.1,
             0.02,
         ),
@@ -198,7 +189,7 @@ EVENT = FieldComparison(
         Level("within a week", f"{_EVENT_APART} <= 7", 0.03, 0.05),
         Level(
             "within a month, or one digit",
-            f"{_EVENT_APART} <= 31 or ({_EVENT_EXACT} and {_one_digit('event_from_l', 'event_from_r')})",
+            f"{_EVENT_APART} <= 31 or ({_EVENT_EXACT} and {_one_digit('event')})",
             0.02,
             0.1,
         ),

@@ -3,7 +3,8 @@
 Promises: deterministic; what the lists cannot teach (few links, an empty field) stays at the frozen defaults;
 a probability never reaches 0 or 1. Method: expectation-maximisation over levels of agreement (Winkler 1988,
 "Using the EM algorithm for weight computation in the Fellegi-Sunter model"), with the strangers' rates
-held at their measured values, defaults as prior counts, and one share of links for each pair of lists.
+measured on random pairs less the links among them, defaults as prior counts, and one share of links for each
+pair of lists.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ _ROUNDS = 30
 _PRIOR_LINKS = 60.0
 _PRIOR_STRANGERS = 20_000.0
 _SETTLED = 1e-4
+_STRANGERS_AT_LEAST = 0.2
 # The share of one person's records whose given names differ altogether does not grow beyond this factor:
 # brothers who agree on all else would otherwise teach the model that a given name means little.
 _DISAGREEMENT_GROWTH = 2.0
@@ -131,9 +133,10 @@ def _without_outvoting(model: Model, evidence: Evidence, weights: Floats) -> Flo
     brotherly = evidence.levels[:, given] > (_SPELLINGS_UP_TO if model.spelling_varies else _CLOSE_UP_TO)
     related = brotherly & (weights[:, line] > 0.0) & ~_told_apart_from_brothers(model, weights)
     shared = [model.fields.index(field) for field in _SHARED_BY_BROTHERS]
-    total = weights[np.ix_(related, shared)].sum(axis=1)
+    total = weights[related][:, shared].sum(axis=1)
     shrink = np.where(total > SHARED_BY_BROTHERS_BITS, SHARED_BY_BROTHERS_BITS / np.maximum(total, 1.0), 1.0)
-    weights[np.ix_(related, shared)] *= shrink[:, None]
+    for column in shared:
+        weights[related, column] *= shrink
     weights[brotherly, line] = np.minimum(weights[brotherly, line], FAMILY_BITS_AT_MOST)
     # Exchanged names are one observation, counted with the given name.
     weights[evidence.levels[:, line] == _LINE_EXCHANGED, line] = 0.0
@@ -197,16 +200,26 @@ def default_model(
     return Model(tuple(fields), tuple(m / m.sum() for m in defaults), strangers, share)
 
 
+def _strangers_only(drawn: Floats, m: Floats, links: float) -> Floats:
+    """Take the links out of rates that were measured on pairs of all kinds."""
+    without = (drawn - links * m) / (1.0 - links)
+    result: Floats = np.maximum(without, _STRANGERS_AT_LEAST * drawn)
+    return result
+
+
 def learn(model: Model, evidence: Evidence) -> Model:
     """Improve the model on the pairs at hand until it settles."""
+    drawn = model.u
     for _ in range(_ROUNDS):
         linked = probability(log_odds(model, evidence, field_weights(model, evidence)))
         m = tuple(
             _learn_m(field, evidence.levels[:, column], linked) for column, field in enumerate(model.fields)
         )
         share = _share(linked, evidence)
+        links = float((share * evidence.possible).sum() / max(float(evidence.possible.sum()), 1.0))
+        u = tuple(_strangers_only(rate, same, links) for rate, same in zip(drawn, m, strict=True))
         change = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
-        model = Model(model.fields, m, model.u, share, _spelling_varies(m, model.fields))
+        model = Model(model.fields, m, u, share, _spelling_varies(m, model.fields))
         if change < _SETTLED:
             break
     return model

@@ -6,6 +6,7 @@ sound skeletons from the names engine; ``shown_*`` columns keep what the list sa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -19,6 +20,9 @@ _MAX_FORMS = 3
 # Two or three letters are a code of a region, not a word to be folded.
 _CODE_LENGTH = 3
 _CHILD_OF = frozenset({"bin", "ibn", "bint", "ben", "бин", "ибн", "بن", "ابن", "بنت"})
+_DAY_COLUMNS = ("age", "birth_day", "born_from", "born_to", "event_from", "event_to", "event_day")
+# Day numbers count from the first day of the year 1; polars counts from 1970.
+_EPOCH = date(1970, 1, 1).toordinal()
 _NAME_FIELDS = ("name", "name_ar", "name_en")
 _SEXES = {
     "m": "m", "male": "m", "man": "m", "boy": "m", "м": "m", "муж": "m", "мужской": "m", "мужчина": "m",
@@ -176,7 +180,7 @@ def _dates(records: pl.DataFrame) -> pl.DataFrame:
     for birth, event, age in zip(births, events, ages, strict=True):
         on_day = event.earliest if event else usual_day
         spans.append(birth or (birth_span(age, on_day) if age is not None and on_day else None))
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {
             "age": ages,
             "birth_day": [birth.earliest if birth and birth.is_exact else None for birth in births],
@@ -184,11 +188,21 @@ def _dates(records: pl.DataFrame) -> pl.DataFrame:
             "born_to": [span.latest if span else None for span in spans],
             "event_from": [event.earliest if event else None for event in events],
             "event_to": [event.latest if event else None for event in events],
+            "event_day": [event.earliest if event and event.is_exact else None for event in events],
         },
-        schema=dict.fromkeys(
-            ("age", "birth_day", "born_from", "born_to", "event_from", "event_to"), pl.Int32
-        ),
+        schema=dict.fromkeys(_DAY_COLUMNS, pl.Int32),
     )
+    return table.with_columns(*_written("birth_day"), *_written("event_day"))
+
+
+def _written(day: str) -> list[pl.Expr]:
+    """Return the day as text, and as text with day and month exchanged, for comparing digits."""
+    written = pl.from_epoch(pl.col(day) - _EPOCH, time_unit="d").dt
+    name = day.removesuffix("_day")
+    return [
+        written.strftime("%Y-%m-%d").alias(f"{name}_iso"),
+        written.strftime("%Y-%d-%m").alias(f"{name}_exchanged"),
+    ]
 
 
 def _mapped(column: pl.Series, read: Callable[[str], str | None]) -> pl.Series:

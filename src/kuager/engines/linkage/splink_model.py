@@ -15,12 +15,12 @@ from splink.comparison_library import CustomComparison
 from kuager.engines.linkage.comparisons import FieldComparison
 
 _SEED = 20220105
-SAMPLED_PAIRS = 1_000_000
+SAMPLED_PAIRS = 800_000
 _COLUMNS = (
     "unique_id", "given", "given_forms", "given_consonants", "family", "family_forms", "family_consonants",
-    "father",
-    "father_consonants", "grandfather", "grandfather_consonants", "number", "sex", "age",
-    "birth_day", "born_from", "born_to", "event_from", "event_to", "place", "region", "contact",
+    "father", "father_consonants", "grandfather", "grandfather_consonants", "number", "sex", "age",
+    "birth_day", "birth_iso", "birth_exchanged", "born_from", "born_to", "event_from", "event_to",
+    "event_iso", "event_exchanged", "place", "region", "contact",
 )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
 
     Each FILE is a list; its name without the ending is the list's name. Headers are recognised in
     English, Russian and Kazakh; LINK.toml may say more: under [columns] for all lists, or under
-    [lists.NAME] for one, lines such as "Full name" = "name".
+    [lists.NAME.columns] for one, lines such as "Full name" = "name".
     """
     started = time.perf_counter()
     if draws is not None or draws_file is not None:
@@ -129,7 +129,8 @@ def _read_mapping(path: Path, lists: Mapping[str, Path]) -> dict[str, dict[str, 
     shared, own = written.get("columns", {}), written.get("lists", {})
     mapping = {}
     for name in lists:
-        mapping[name] = {str(column): str(field) for column, field in {**shared, **own.get(name, {})}.items()}
+        together = {**shared, **own.get(name, {}).get("columns", {})}
+        mapping[name] = {str(column): str(field) for column, field in together.items()}
         for column, field in mapping[name].items():
             if field not in (*FIELDS, *_IGNORED):
                 raise BadInputError(
