@@ -10,10 +10,13 @@ from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from kuager.domain.accounts.models import User
-from kuager.domain.lists.models import ListEdition
+from kuager.domain.lists import operations
+from kuager.domain.lists.models import LinkRun, ListEdition
 from kuager.domain.lists.terms import EditionState
+from kuager.domain.people.models import Judgement
 from kuager.domain.places.operations import load_places
 from tests.browser.conftest import OpenPage, Window
+from tests.integration.two_lists import import_two_lists, link
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Page], None]
@@ -63,7 +66,7 @@ def fill_in_upload(page: Page, path: Path, *, title: str = "Deaths in January") 
 
 @pytest.mark.usefixtures("places")
 @pytest.mark.parametrize(("window", "javascript"), [("desktop", True), ("phone", False)])
-def test_a_messy_spreadsheet_becomes_part_of_the_register(
+def test_a_messy_spreadsheet_becomes_part_of_the_register(  # noqa: PLR0917
     open_page: OpenPage,
     asel: User,
     spreadsheet: Path,
@@ -142,3 +145,134 @@ def test_a_file_beyond_the_limit_is_explained_on_the_form(
     fill_in_upload(page, spreadsheet)
     page.click("text=Next: look at the columns")
     expect(page.locator("#id_file_error")).to_contain_text("larger than")
+
+
+@pytest.fixture
+def run(asel: User, tmp_path: Path) -> LinkRun:
+    """A link run over two invented lists."""
+    return link(import_two_lists(tmp_path, by=asel), by=asel)
+
+
+def test_a_pair_is_judged_by_keyboard_and_taken_back(
+    open_page: OpenPage, asel: User, run: LinkRun, look: Look
+) -> None:
+    page = open_page(user=asel)
+    page.goto("/en/desk/review/")
+    look(page, "queue-desktop")
+    page.click("text=Review the next pair")
+    look(page, "pair-desktop")
+    name = page.locator(".side h2").first.inner_text()
+    page.keyboard.press("s")
+    expect(page.locator(".note.success")).to_contain_text("same person")
+    expect(page.locator(".side h2").first).not_to_have_text(name)
+    assert Judgement.objects.filter(ended_at=None).count() == 1
+    page.keyboard.press("z")
+    expect(page.locator(".note.success")).to_contain_text("Taken back")
+    expect(page.locator(".side h2").first).to_have_text(name)
+    assert not Judgement.objects.filter(ended_at=None).exists()
+
+
+def test_keys_do_nothing_while_a_reason_is_typed(open_page: OpenPage, asel: User, run: LinkRun) -> None:
+    page = open_page(user=asel)
+    pair = run.pairs.get(record_b__name="Ospanov Yermek")
+    page.goto(f"/en/desk/review/pairs/{pair.pk}/")
+    page.focus("#explanation")
+    page.keyboard.type("used another age")
+    expect(page.locator("#explanation")).to_have_value("used another age")
+    page.keyboard.press("Tab")
+    page.keyboard.press("u")
+    expect(page.locator(".note.success")).to_contain_text("unsure")
+    assert Judgement.objects.get().explanation == "used another age"
+
+
+def test_keys_work_under_a_russian_keyboard(open_page: OpenPage, asel: User, run: LinkRun) -> None:
+    page = open_page(user=asel, language="ru")
+    page.goto(f"/ru/desk/review/pairs/{run.pairs.first().pk}/")  # type: ignore[union-attr]  # there are pairs
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'в', code: 'KeyD'}))")
+    expect(page.locator(".note.success")).to_be_visible()
+    assert Judgement.objects.get().verdict == "different"
+
+
+def test_skipping_goes_round_the_queue(open_page: OpenPage, asel: User, run: LinkRun) -> None:
+    page = open_page(user=asel)
+    page.goto("/en/desk/review/")
+    page.click("text=Review the next pair")
+    page.wait_for_url("**/pairs/**")
+    seen = [page.url]
+    for _ in range(run.pair_count):
+        page.keyboard.press("n")
+        page.wait_for_url(lambda url: url != seen[-1])
+        seen.append(page.url)
+    assert len(set(seen)) == run.pair_count
+    assert seen[-1] == seen[0]
+
+
+@pytest.mark.parametrize("window", ["phone", "desktop"])
+def test_a_pair_is_judged_without_javascript(
+    open_page: OpenPage,
+    asel: User,
+    run: LinkRun,
+    window: Window,
+    check_no_sideways_scrolling: Check,
+    look: Look,
+) -> None:
+    page = open_page(user=asel, window=window, javascript=False)
+    page.goto("/en/desk/review/")
+    check_no_sideways_scrolling(page)
+    look(page, f"queue-{window}")
+    page.click("text=Review the next pair")
+    check_no_sideways_scrolling(page)
+    look(page, f"pair-{window}-plain")
+    page.fill("#explanation", "the ages differ by twenty years")
+    page.click("button:has-text('Different')")
+    expect(page.locator(".note.success")).to_contain_text("different people")
+    assert Judgement.objects.get().verdict == "different"
+    page.click("button:has-text('Undo last')")
+    expect(page.locator(".note.success")).to_contain_text("Taken back")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_review_pages_have_no_serious_fault_for_assistive_technology(
+    open_page: OpenPage, asel: User, run: LinkRun, language: str, check_accessibility: Check
+) -> None:
+    page = open_page(user=asel, language=language)
+    pair = run.pairs.order_by("probability").first()
+    assert pair is not None
+    addresses = ("", f"pairs/{pair.pk}/", "runs/", f"runs/{run.pk}/", "contradictions/", "finished/")
+    for address in (*addresses, f"runs/{run.pk}/accept/?threshold=90"):
+        page.goto(f"/{language}/desk/review/{address}")
+        check_accessibility(page)
+
+
+@pytest.mark.parametrize("window", ["phone", "desktop"])
+def test_overlap_and_estimate_can_be_read_in_every_window(  # noqa: PLR0917
+    open_page: OpenPage,
+    asel: User,
+    farida: User,
+    run: LinkRun,
+    window: Window,
+    check_accessibility: Check,
+    check_no_sideways_scrolling: Check,
+    look: Look,
+) -> None:
+    at = run.known_at
+    operations.accept_links(run=run, threshold=0.9, explanation="a test of overlap", by=asel, at=at)
+    page = open_page(user=farida, window=window)
+
+    def seen(name: str) -> None:
+        look(page, f"{name}-{window}")
+        check_no_sideways_scrolling(page)
+        check_accessibility(page)
+
+    page.goto("/en/desk/estimates/")
+    for box in page.locator("input[name=lists]").all():
+        box.check()
+    seen("estimates")
+    page.click("text=Show the overlap")
+    picture = page.locator("figure img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("async image => (await image.decode(), image.naturalWidth)") > 0
+    seen("overlap")
+    page.click("main button:has-text('Estimate')")
+    expect(page.locator("main")).to_contain_text("Do not publish any of these estimates")
+    seen("estimate")

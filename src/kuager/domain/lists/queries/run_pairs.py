@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Floor
+from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models.functions import Abs, Floor
 
 from kuager.domain.accounts.models import User
 from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow
 from kuager.domain.lists.queries.answers import PairSummary
+from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.models import Judgement
 
@@ -17,7 +18,10 @@ BINS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairFilter:
-    """Which pairs to show; what is None or empty filters nothing. Probabilities 0..1, both ends included."""
+    """Which pairs to show; what is None or empty filters nothing, but no run means the newest one.
+
+    Probabilities are 0..1, both ends included.
+    """
 
     run_id: int | None = None
     state: str = ""
@@ -38,8 +42,8 @@ class Bin:
 
 
 def find_pairs(wanted: PairFilter, *, offset: int = 0, limit: int = 50) -> tuple[list[PairSummary], int]:
-    """Return one page of pairs, the surest first, and how many there are."""
-    pairs = _filtered(wanted).order_by("-probability", "id")
+    """Return one page of pairs, the most doubtful first, and how many there are."""
+    pairs = _ordered(_filtered(wanted))
     return summaries(
         list(pairs.select_related("record_a", "record_b")[offset : offset + limit])
     ), pairs.count()
@@ -48,16 +52,28 @@ def find_pairs(wanted: PairFilter, *, offset: int = 0, limit: int = 50) -> tuple
 def next_wanted(
     user: User, wanted: PairFilter, *, after: CandidatePair | None = None
 ) -> CandidatePair | None:
-    """Return the next pair within a filter that this user may judge, the surest first; None when none waits.
+    """Return the next pair within a filter that this user may judge; None when none waits.
 
     ``after`` goes on behind that pair and begins again at the top once the end is reached.
     """
-    waiting = _filtered(wanted).filter(state__in=(PairState.OPEN, PairState.SECOND))
-    mine = _not_judged_by(waiting, user).order_by("-probability", "id")
+    waiting = _filtered(wanted).filter(
+        state__in=WAITING,
+        record_a__assignments__known_until__isnull=True,
+        record_b__assignments__known_until__isnull=True,
+    )
+    mine = _ordered(_not_judged_by(waiting, user))
     if after is None:
         return mine.first()
-    behind = Q(probability__lt=after.probability) | Q(probability=after.probability, pk__gt=after.pk)
+    doubt = abs(after.probability - 0.5)
+    behind = Q(doubt__gt=doubt) | Q(doubt=doubt, pk__gt=after.pk)
     return mine.filter(behind).first() or mine.exclude(pk=after.pk).first()
+
+
+def _ordered(pairs: QuerySet[CandidatePair]) -> QuerySet[CandidatePair]:
+    """Put the most doubtful first: a sure pair teaches nothing."""
+    return pairs.annotate(doubt=Abs(F("probability") - 0.5, output_field=FloatField())).order_by(
+        "doubt", "id"
+    )
 
 
 def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[CandidatePair]:
@@ -69,9 +85,8 @@ def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[Candi
 
 
 def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
-    pairs = CandidatePair.objects.all()
-    if wanted.run_id is not None:
-        pairs = pairs.filter(run=wanted.run_id)
+    newest = LinkRun.objects.order_by("-id").values("pk")[:1]
+    pairs = CandidatePair.objects.filter(run=newest if wanted.run_id is None else wanted.run_id)
     if wanted.state:
         pairs = pairs.filter(state=wanted.state)
     if wanted.lowest is not None:

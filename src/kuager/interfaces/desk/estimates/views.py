@@ -1,6 +1,6 @@
 """Overlap of lists and estimates of those on none: each estimate is kept under an address of its own."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +26,21 @@ if TYPE_CHECKING:
     from kuager.interfaces.desk.estimates.overlaps import ShownOverlap
 
 RUNS_SHOWN = 50
+
+
+class StoredPattern(TypedDict):
+    """Persons on exactly these lists."""
+
+    list_ids: list[int]
+    count: int
+
+
+class StoredHistories(TypedDict):
+    """The overlap that an estimate rests on, as it is stored with it."""
+
+    lists: list[str]
+    list_ids: list[int]
+    patterns: list[StoredPattern]
 
 
 def _form(answers: "QueryDict | None" = None) -> OverlapForm:
@@ -116,11 +131,12 @@ def draw_estimate(request: HttpRequest, estimate_id: int) -> HttpResponse:
 
 
 def _stored_overlap(run: "EstimateRun") -> "ShownOverlap":
-    stored = cast("Mapping[str, list[object]]", run.histories)
+    stored = cast("StoredHistories", run.histories)
+    patterns = stored["patterns"]
     histories = CaptureHistories.from_counts(
-        cast("list[str]", stored["lists"]),
-        cast("list[list[int]]", stored["patterns"]),
-        cast("list[int]", stored["counts"]),
+        stored["lists"],
+        [[int(number in one["list_ids"]) for number in stored["list_ids"]] for one in patterns],
+        [one["count"] for one in patterns],
     )
     return shown_overlap(histories)
 

@@ -36,6 +36,7 @@ class ImportDraft:
     stated_total: int | None = None
     default_status: str = ""
     is_clean: bool = False
+    is_public: bool = False
     built_from: int | None = None
     sheet: str | None = None
     header_row: int | None = None

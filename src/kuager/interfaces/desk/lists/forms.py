@@ -65,6 +65,9 @@ class UploadForm(forms.Form):
         help_text=_("A list made from another list is never counted as a second witness."),
     )
     is_clean = forms.BooleanField(label=_("Nobody stands on this list twice"), required=False)
+    is_public = forms.BooleanField(
+        label=_("Its publisher has made the names on it public: they may be published again"), required=False
+    )
     keep_removed = forms.BooleanField(
         label=_("Whoever this edition no longer has stays in the register"), required=False
     )

@@ -117,6 +117,7 @@ def _draft(answers: dict[str, object], digest: str, file_name: str) -> ImportDra
         stated_total=answers["stated_total"],
         default_status=answers["default_status"],
         is_clean=answers["is_clean"],
+        is_public=answers["is_public"],
         built_from=answers["built_from"],
         keep_removed=answers["keep_removed"],
     )
@@ -271,6 +272,7 @@ def _list_of(draft: ImportDraft, *, by: "User", at: datetime) -> "CasualtyList":
         title=draft.title,
         default_status=draft.default_status,
         is_clean=draft.is_clean,
+        is_public=draft.is_public,
         built_from=queries.get_list(draft.built_from) if draft.built_from else None,
         by=by,
         at=at,

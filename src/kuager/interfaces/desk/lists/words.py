@@ -1,7 +1,6 @@
 """Words for the fields a column can hold."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kuager.domain.lists.queries import MAPPING_FIELDS
 
@@ -31,7 +30,6 @@ FIELD_WORDS = {
     "source_url": _("link to the source"),
     "ignore": _("ignore"),
     "place": _("place"),
-    "script": _("script"),
     "birth": _("date of birth"),
     "event": _("date of the event"),
     "statuses": _("status"),
@@ -39,9 +37,10 @@ FIELD_WORDS = {
     "age_min": _("age, at least"),
     "age_max": _("age, at most"),
     "other_names": _("name in another script"),
-    "publisher": _("publisher"),
-    "told_on": _("told on"),
-    "date": pgettext_lazy("field", "date"),
+    "given name": _("given name"),
+    "family line": _("family name and father"),
+    "number": _("number"),
+    "contact": _("contact"),
 }
 
 

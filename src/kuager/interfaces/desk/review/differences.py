@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+ALIKE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -36,7 +38,7 @@ def mark_differences(here: str, there: str) -> list[Piece]:
     if len(left) != len(here):
         left, right = here, there
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    if matcher.ratio() < 0.5:
+    if matcher.ratio() < ALIKE:
         return [Piece(here, True)]
     pieces = [
         Piece(here[start:end], code != "equal")
@@ -44,6 +46,11 @@ def mark_differences(here: str, there: str) -> list[Piece]:
         if end > start
     ]
     return _joined(pieces)
+
+
+def are_alike(here: str, there: str) -> bool:
+    """Whether two values have so much in common that single letters can be marked."""
+    return SequenceMatcher(None, here.lower(), there.lower(), autojunk=False).ratio() >= ALIKE
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:

@@ -28,7 +28,7 @@ class QueueForm(forms.Form):
     def __init__(self, *args: object, runs: Choices, lists: Choices, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]  # passed on to Django as they came
         list_choices = list(lists)
-        self._choose("run", _("all runs"), runs)
+        self._choose("run", _("the newest run"), runs)
         self._choose("list_a", _("any list"), list_choices)
         self._choose("list_b", _("any list"), list_choices)
 

@@ -1,19 +1,29 @@
 """A pair as its page shows it: fields beside each other, their weight in words, the rest of each cluster."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from kuager.domain.people.terms import Sex
+from kuager.domain.register.terms import Status
+from kuager.interfaces.desk.lists.rows_shown import DATES
 from kuager.interfaces.desk.lists.words import field_word
+from kuager.interfaces.desk.review.differences import are_alike
+from kuager.interfaces.shell.templatetags.kuager_pages import uncertain_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from django.db.models import TextChoices
+
     from kuager.domain.lists.queries import FieldComparison, PairPage
     from kuager.domain.people.models import Judgement, Record
     from kuager.domain.people.queries.chains import Chain
+
+# The linkage weighs a birth range that an age gives; where there is no date of birth both are the age.
+SAME_FIELD = (("event date", "event"), ("birth", "age"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,33 +35,75 @@ class ShownField:
     b: str
     verdict: str
     reason: str
-    weight: str | None
+    bits: float | None
+    is_whole_name: bool = False
 
     @property
-    def differs(self) -> bool:
-        """Both say something, and not the same."""
-        return bool(self.a and self.b) and self.a.casefold() != self.b.casefold()
+    def weight(self) -> str:
+        """The match weight with its sign; nothing when the field was not compared."""
+        return "" if self.bits is None else f"{self.bits:+.1f}"
 
     @property
-    def agrees(self) -> bool:
-        """Both say the same."""
-        return bool(self.a and self.b) and not self.differs
+    def sign(self) -> str:
+        """Equal, alike, or different; nothing where only one record speaks or parts are compared instead."""
+        if not self.a or not self.b:
+            return ""
+        if self.a.casefold() == self.b.casefold():
+            return "="
+        if self.bits is None:
+            return "" if self.is_whole_name else "≠"
+        return "≈" if self.bits > 0 else "≠"
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether to mark letters: not where one name stands in two scripts, which would mark it all."""
+        return self.sign == "≠" or are_alike(self.a, self.b)
 
 
 def shown_fields(fields: "Sequence[FieldComparison]") -> list[ShownField]:
     """Return the fields of which at least one record says something."""
-    return [
-        ShownField(
-            word=field_word(one.field),
-            a=one.value_a,
-            b=one.value_b,
-            verdict=weight_words(one.weight),
-            reason=one.reason,
-            weight=None if one.weight is None else f"{one.weight:+.1f}",
-        )
-        for one in fields
-        if one.value_a or one.value_b
-    ]
+    return [_shown(one) for one in _merged(fields) if one.value_a or one.value_b]
+
+
+def _shown(one: "FieldComparison") -> ShownField:
+    return ShownField(
+        word=field_word(one.field),
+        a=_words(one.field, one.value_a),
+        b=_words(one.field, one.value_b),
+        verdict=gettext("compared in parts, below") if one.field == "name" else weight_words(one.weight),
+        reason=one.reason,
+        bits=one.weight,
+        is_whole_name=one.field == "name",
+    )
+
+
+def _merged(fields: "Sequence[FieldComparison]") -> "list[FieldComparison]":
+    """Show once what the row and the linkage call by two names, with the weight of the linkage."""
+    found = {one.field: one for one in fields}
+    for weighed_name, plain_name in SAME_FIELD:
+        weighed, plain = found.get(weighed_name), found.get(plain_name)
+        if weighed is None or plain is None or plain.weight is not None:
+            continue
+        if weighed_name == "birth" and (weighed.value_a, weighed.value_b) != (plain.value_a, plain.value_b):
+            continue
+        found[plain_name] = replace(plain, weight=weighed.weight, reason=weighed.reason)
+        del found[weighed_name]
+    return list(found.values())
+
+
+def _words(name: str, value: str) -> str:
+    """Put a date, a status or a sex in words; leave what was written as it was written."""
+    if not value:
+        return ""
+    if name in DATES:
+        return uncertain_date(value)
+    if name == "statuses":
+        return ", ".join(_label(Status, one) for one in value.split(", "))
+    return _label(Sex, value) if name == "sex" else value
+
+
+def _label(words: "type[TextChoices]", value: str) -> str:
+    return str(words(value).label) if value in words.values else value
 
 
 def weight_words(weight: float | None) -> str:

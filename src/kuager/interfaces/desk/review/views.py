@@ -105,7 +105,7 @@ def _pair_page(
     context = {
         "pair": pair,
         "page": page,
-        "sides": [(page.a, page.b), (page.b, page.a)],
+        "sides": [page.a, page.b],
         "fields": shown_fields(page.fields),
         "cluster_sides": cluster_sides(page),
         "judgements": page.judgements,
