@@ -21,8 +21,12 @@ def command(host: str, port: int, threads: int) -> None:
 
 def run(*, host: str, port: int, threads: int = 6) -> None:
     """Start one worker process and answer requests; stop the worker when the server stops."""
+    from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
+    # With HTTPS on, a reverse proxy speaks it and hands requests on in plain: without this word Django would
+    # send every one of them back to HTTPS, for ever.
+    scheme = "https" if settings.IS_HTTPS else "http"
     application = get_wsgi_application()
     worker = subprocess.Popen(  # our own interpreter and our own command
         [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "db_worker", "--no-reload"],
@@ -30,7 +34,7 @@ def run(*, host: str, port: int, threads: int = 6) -> None:
     )
     click.echo(f"Kuager listens on http://{host}:{port}", err=True)
     try:
-        waitress.serve(application, host=host, port=port, threads=threads, _quiet=True)
+        waitress.serve(application, host=host, port=port, threads=threads, url_scheme=scheme, _quiet=True)
     finally:
         worker.terminate()
         worker.wait(timeout=10)
