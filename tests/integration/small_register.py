@@ -158,7 +158,8 @@ class SmallRegister:
 
     def bare_person(self, at: datetime = FIRST) -> Person:
         """A person of whom nothing is known."""
-        return Person.objects.create(code=f"B{next(_numbers):03d}-CDFG", created_at=at)
+        letters = "".join("23456789"[int(digit)] for digit in f"{next(_numbers):07o}")
+        return Person.objects.create(code=f"B{letters[:3]}-{letters[3:]}", created_at=at)
 
     def keep_apart(self, first: Record, second: Record, *, at: datetime = FIRST) -> Judgement:
         """A judgement that two records are different people."""
