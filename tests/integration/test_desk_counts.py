@@ -6,10 +6,12 @@ import re
 import shlex
 
 import pytest
+from django.utils.translation import override
 
 from kuager.domain.accounts.models import User
 from kuager.domain.register import operations
 from kuager.domain.register.models import StatusAssertion
+from kuager.interfaces.desk.changes.act_words import act_words
 from kuager.interfaces.desk.csv_cells import safe_cell
 from tests.integration.desk_register import LATER, DeskRegister, signed_in
 
@@ -103,3 +105,20 @@ def test_two_days_are_compared(register: DeskRegister, asel: User) -> None:
 def test_counts_are_closed_to_strangers_to_the_register(bolat: User) -> None:
     client = signed_in(bolat)
     assert [client.get(address).status_code for address in (EN, f"{EN}table.csv", CHANGES)] == [403, 403, 403]
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("custody: house_arrest since 2026-01-05", "custody: under house arrest since 2026-01-05"),
+        ("fate: dead since 2026-01-05, now missing", "fate: dead since 2026-01-05, now missing"),
+        ("records 7 and 9: same", "records № 7 and № 9: same person"),
+        ("judgement:17", "judgement № 17"),
+        ("edition:3", "list edition № 3"),
+        ("nobody answers: 100 % sure", "nobody answers: 100 % sure"),
+        ("", ""),
+    ],
+)
+def test_notes_of_the_register_are_put_in_words(note: str, words: str) -> None:
+    with override("en"):
+        assert act_words(note) == words

@@ -251,3 +251,15 @@ def test_user_without_rights_reads_nothing(register: DeskRegister, bolat: User) 
 
 def test_unknown_code_is_not_found(register: DeskRegister, asel: User) -> None:
     assert signed_in(asel).get(f"{EN}ZZZZ-ZZZZ/").status_code == 404
+
+
+def test_conflict_names_what_stands_against_what(register: DeskRegister, asel: User, gulnar: User) -> None:
+    record = register.call(NAME, "dead", since="2026-01-05")
+    operations.approve_assertion(assertion=StatusAssertion.objects.get(), by=gulnar, at=LATER)
+    later = statement(status="detained", since="2026-01-09")
+    client = signed_in(asel)
+    client.post(f"{EN}{record.home_person.code}/add/", later)
+    page = client.get(f"{EN}{record.home_person.code}/").content.decode()
+    assert "a later status of somebody said to be dead: custody" in page
+    assert "detained since 2026-01-09 (told on 2026-01-12" in page
+    assert NAME in client.get(f"{EN}conflicts/").content.decode()

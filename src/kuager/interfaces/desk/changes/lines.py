@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from kuager.interfaces.desk.changes.act_words import act_words
 from kuager.interfaces.desk.changes.forms import KIND_WORDS
 from kuager.interfaces.desk.status_choices import status_word, tone
 
@@ -35,11 +36,11 @@ def lines_of_acts(changes: Iterable["Change"]) -> list[ChangeLine]:
         ChangeLine(
             code=change.person_code,
             kind=str(KIND_WORDS.get(change.kind, change.kind)),
-            what=change.what,
+            what=act_words(change.what),
             before=_standing(change.before),
             after=_standing(change.after),
             tone=tone(change.after),
-            why=" · ".join(part for part in (change.why, change.source) if part),
+            why=" · ".join(part for part in (act_words(change.why), change.source) if part),
             by=change.by,
             at=change.at,
         )
@@ -57,7 +58,7 @@ def lines_of_moves(moves: Iterable["Move"]) -> list[ChangeLine]:
             before=_standing(move.before),
             after=_standing(move.after),
             tone=tone(move.after),
-            why=move.why,
+            why=act_words(move.why),
             by="",
         )
         for move in moves

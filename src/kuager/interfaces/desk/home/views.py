@@ -1,6 +1,6 @@
 """The desk's first page: where the register stands, what waits, what changed, what was published."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from kuager.interfaces.desk.home.tour import tour_stops
 from kuager.interfaces.desk.status_choices import status_word, tone
 
 RECENT_DAYS = 7
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 SHOWN = 5
 
 
@@ -40,8 +41,18 @@ def home(request: HttpRequest) -> HttpResponse:
             "waiting_total": sum(count.pending.values()),
             "queues": queues_of(user),
             "week_ago": week_ago,
-            "changes": lines_of_acts(queries.changes(known_from=week_ago, known_to=moment, limit=SHOWN)),
+            **_recent_changes(week_ago, moment),
             "snapshots": list_snapshots()[:SHOWN],
             "tour": tour_stops(user) if settings.IS_DEMO else [],
         }
     return render(request, "desk/home/home.html", context)
+
+
+def _recent_changes(week_ago: datetime, moment: datetime) -> dict[str, object]:
+    """Return the changes of the last days; where there are none, the latest there were."""
+    recent = queries.changes(known_from=week_ago, known_to=moment, limit=SHOWN)
+    if recent:
+        return {"changes": lines_of_acts(recent)}
+    return {
+        "older_changes": lines_of_acts(queries.changes(known_from=BEGINNING, known_to=moment, limit=SHOWN))
+    }

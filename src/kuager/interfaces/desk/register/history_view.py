@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from kuager.domain.people.terms import Verdict
+from kuager.interfaces.desk.changes.act_words import cause_words
 from kuager.interfaces.desk.status_choices import status_word
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ def history_views(page: "PersonPage") -> list[Learnt]:
 def _records(page: "PersonPage") -> Iterator[Learnt]:
     for assignment in page.history:
         words = gettext("Record № %(number)d counts as this person") % {"number": assignment.record_id}
-        yield Learnt(at=assignment.known_from, by="", words=words, why=f"({assignment.cause})")
+        yield Learnt(at=assignment.known_from, by="", words=words, why=cause_words(assignment.cause))
         if assignment.known_until is not None:
             words = gettext("Record № %(number)d no longer counts as this person") % {
                 "number": assignment.record_id
             }
-            yield Learnt(at=assignment.known_until, by="", words=words, why=f"({assignment.end_cause})")
+            yield Learnt(at=assignment.known_until, by="", words=words, why=cause_words(assignment.end_cause))
 
 
 def _assertion(assertion: "StatusAssertion") -> Iterator[Learnt]:

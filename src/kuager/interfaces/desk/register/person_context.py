@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from kuager.domain.register.terms import Axis
 from kuager.interfaces.desk.person_lines import line_of, names_of_places
+from kuager.interfaces.desk.register.conflict_view import conflict_views
 from kuager.interfaces.desk.register.history_view import history_views
 from kuager.interfaces.desk.register.judgement_view import contradiction_chains, judgement_views
 from kuager.interfaces.desk.register.person_view import (
@@ -38,7 +39,7 @@ def person_context(page: "PersonPage", user: "User") -> dict[str, object]:
         ],
         "pending": [view for view in views.values() if view.in_force and view.waits],
         "axes": [] if page.entry is None else _axes(page.entry),
-        "conflicts": [str(conflict.kind.label) for conflict in page.conflicts],
+        "conflicts": conflict_views(page.conflicts, views),
         "contradictions": contradiction_chains(page.judgements, {record.pk for record in records}),
         "happened": spells(page.timeline, places),
         "consents": consent_views(records),

@@ -114,15 +114,20 @@ def assertion_view(assertion: "StatusAssertion", user: "User", places: Mapping[i
 
 
 def _assertion_days(assertion: "StatusAssertion") -> str:
-    known = assertion.since_edtf not in ("", "..")
-    words = (
-        gettext("since %(day)s") % {"day": uncertain_date(assertion.since_edtf)}
-        if known
-        else gettext("told on %(day)s, not since when") % {"day": assertion.told_on.isoformat()}
-    )
+    words = _began_words(assertion.since_edtf) or gettext("told on %(day)s, not since when") % {
+        "day": assertion.told_on.isoformat()
+    }
     if assertion.until_edtf:
         words += " " + gettext("until %(day)s") % {"day": uncertain_date(assertion.until_edtf)}
     return words
+
+
+def _began_words(edtf: str) -> str:
+    if edtf in ("", ".."):
+        return ""
+    # "Between" and "by" carry their own word; a single day, month or year needs "since".
+    wording = gettext("began %(day)s") if "/" in edtf else gettext("since %(day)s")
+    return wording % {"day": uncertain_date(edtf)}
 
 
 def _state(assertion: "StatusAssertion") -> tuple[str, str]:
