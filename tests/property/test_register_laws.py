@@ -6,6 +6,7 @@ The fast derivation is compared with a slow one that computes everything from sc
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -291,7 +292,7 @@ def test_a_timeline_has_no_gap_no_overlap_and_no_needless_step(facts: list[tuple
     ]
     spells = resolve_timeline(made, first_told=TOLD)
     assert [spell.since for spell in spells[1:]] == [spell.until for spell in spells[:-1]]
-    assert all(before[2:8] != after[2:8] for before, after in zip(spells, spells[1:], strict=False))
+    assert all(before[2:8] != after[2:8] for before, after in pairwise(spells))
     assert [spell[:8] for spell in resolve_timeline(made[::-1], first_told=TOLD)] == [
         spell[:8] for spell in spells
     ]

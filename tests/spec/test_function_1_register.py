@@ -157,18 +157,17 @@ def test_counts_break_down_by_any_combination(story: Story) -> None:
     story.says(first, S.DETAINED, january(8), place_id=region.pk)
     story.says(first, S.INJURED, january(8))
     story.says(second, S.MISSING, january(8))
-    D = Dimension
-    assert numbers(by=(D.CUSTODY, D.HEALTH, D.FATE)) == {
+    assert numbers(by=(Dimension.CUSTODY, Dimension.HEALTH, Dimension.FATE)) == {
         ("detained", "injured", "unknown"): 1,
         ("unknown", "unknown", "missing"): 1,
     }
-    assert numbers(by=(D.REGION, D.SEX)) == {(region.code, "male"): 1, ("", "female"): 1}
-    assert numbers(by=(D.SOURCE, D.AGE_GROUP, D.CATEGORY)) == {
+    assert numbers(by=(Dimension.REGION, Dimension.SEX)) == {(region.code, "male"): 1, ("", "female"): 1}
+    assert numbers(by=(Dimension.SOURCE, Dimension.AGE_GROUP, Dimension.CATEGORY)) == {
         ("List A", "18-29", "medic"): 1,
         ("List B", "30-44", ""): 1,
     }
-    assert queries.count(as_of=DAY, by=(), where={D.SOURCE: "List B"}).total == 1
-    assert queries.count(as_of=DAY, where={D.REGION: region.code}).rows[0].values == ("detained",)
+    assert queries.count(as_of=DAY, by=(), where={Dimension.SOURCE: "List B"}).total == 1
+    assert queries.count(as_of=DAY, where={Dimension.REGION: region.code}).rows[0].values == ("detained",)
 
 
 def test_who_stands_on_two_lists_counts_under_both_and_once_in_all(story: Story) -> None:

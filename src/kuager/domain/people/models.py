@@ -10,7 +10,7 @@ from kuager.domain.sources.models import Citation, Consent
 
 
 class Person(models.Model):
-    """A human being, as far as we know. Holds nothing but a stable public code: everything else is derived."""
+    """A human being, as far as we know. Holds only a stable public code: everything else is derived."""
 
     code = models.CharField(max_length=12, unique=True)
     created_at = models.DateTimeField()

@@ -1,16 +1,18 @@
 """Writing very many rows at once, in the way each database likes best.
 
-Django's ``bulk_create`` builds an object and a long statement for every few rows. An import of 100,000 persons
-writes about a million rows: here they go in as tuples, by one prepared statement (SQLite) or COPY (PostgreSQL).
-Constraints hold as always, because the database checks them.
+Django's ``bulk_create`` builds an object and a long statement for every few rows. An import of 100,000
+persons writes about a million rows: here they go in as tuples, by one prepared statement (SQLite) or COPY
+(PostgreSQL). Constraints hold as always, because the database checks them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 
 from django.db import connection, models
 
+BATCH = 10_000
 Value = str | int | float | bool | date | datetime | None
 Row = tuple[Value, ...]
 
@@ -36,47 +38,44 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert rows whose values stand in the order of ``fields``; fields not named must have no default."""
-    columns = [model._meta.get_field(name) for name in fields]
+    """Insert rows whose values stand in the order of ``fields``; every column of the table must be named."""
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    columns = [by_name[name] for name in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in columns)
     table = quote(model._meta.db_table)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # names of the model
+    stored = _as_stored(rows, columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        places = ", ".join(["%s"] * len(columns))
-        statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # names of the model
-        cursor.executemany(statement, _adapted(rows, columns))
+        while batch := list(islice(stored, BATCH)):
+            cursor.executemany(statement, batch)
 
 
-def _adapted(
+def _as_stored(
     rows: Iterable[Row], columns: Sequence["models.Field[object, object]"]
-) -> Iterable[Sequence[Value]]:
+) -> Iterator[Sequence[Value]]:
     """Write days and moments as SQLite keeps them; everything else is kept as it is."""
-    timed: list[tuple[int, Callable[[Value], Value]]] = []
-    for place, field in enumerate(columns):
-        if isinstance(field, models.DateTimeField):
-            timed.append((place, _moment))
-        elif isinstance(field, models.DateField):
-            timed.append((place, _day))
+    timed = [place for place, field in enumerate(columns) if isinstance(field, models.DateField)]
     if not timed:
         yield from rows
         return
     for row in rows:
         values = list(row)
-        for place, write in timed:
-            values[place] = write(values[place])
+        for place in timed:
+            value = values[place]
+            if isinstance(value, date):
+                values[place] = _written(value)
         yield values
 
 
 @lru_cache(maxsize=65_536)
-def _day(value: Value) -> Value:
-    return None if value is None else str(value)
-
-
-@lru_cache(maxsize=65_536)
-def _moment(value: Value) -> Value:
-    return connection.ops.adapt_datetimefield_value(value)
+def _written(value: date) -> str:
+    if isinstance(value, datetime):
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return value.isoformat()

@@ -91,7 +91,7 @@ def add_records(*, drafts: Sequence[NewRecord], by: User, at: datetime, cause: s
 
 @transaction.atomic
 def withdraw_records(*, record_ids: Collection[int], cause: str, at: datetime) -> set[int]:
-    """Take records out of the register; return the persons to derive. Part of an operation that is audited."""
+    """Take records out; return the persons to derive. Part of an operation that is audited."""
     return close_assignments(record_ids, cause=cause, at=at) | reassign(record_ids, cause=cause, at=at)
 
 
@@ -169,14 +169,14 @@ def _other_names(added: Sequence[AddedRecord], drafts: Sequence[NewRecord]) -> I
 def _free_codes(count: int) -> list[str]:
     """Draw codes until none of them belongs to anybody yet."""
     codes = set(rules.new_codes(count))
-    taken = True
-    while taken:
-        taken = set()
+    while True:
+        taken: set[str] = set()
         drawn = list(codes)
         for start in range(0, count, CHUNK):
             chunk = drawn[start : start + CHUNK]
             taken |= set(Person.objects.filter(code__in=chunk).values_list("code", flat=True))
+        if not taken:
+            return drawn
         codes -= taken
         while len(codes) < count:
             codes |= set(rules.new_codes(count - len(codes)))
-    return list(codes)

@@ -112,12 +112,13 @@ def _records_with(near: Mapping[str, float], within: Collection[int] | None) -> 
     if not near:
         return {}
     records: Distances = {}
+    found: list[tuple[str, int]]
     rows = NameKey.objects.filter(key__in=list(near))
     if within is not None and len(within) <= 500:
         rows = rows.filter(record__in=list(within))
-        found = rows.values_list("key", "record_id")
+        found = list(rows.values_list("key", "record_id"))
     elif within is not None:
-        found = rows.values_list("key", "record_id")
+        found = list(rows.values_list("key", "record_id"))
     else:
         found = _nearest_rows(near)
     for key, record in found:

@@ -88,8 +88,8 @@ def check_draft(draft: RecordDraft, told_on: date) -> None:
         draft.age_min, draft.age_max, draft.birth, from_day(told_on), slack_years=AGE_SLACK_YEARS
     ):
         raise BadInputError(
-            f"the birth date {draft.birth} and the age do not fit together on {told_on}; correct one of the two, "
-            "or leave the doubtful one out and put it into the note"
+            f"the birth date {draft.birth} and the age do not fit together on {told_on}; correct one of the "
+            "two, or leave the doubtful one out and put it into the note"
         )
 
 

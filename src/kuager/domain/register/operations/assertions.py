@@ -53,7 +53,7 @@ FIELDS = (
 def add_assertion(
     *, record: Record, draft: AssertionDraft, citation: Citation, by: User, at: datetime
 ) -> StatusAssertion:
-    """Assert that the person of a record had a status; *dead* and *released* count once a second person agrees."""
+    """Assert that somebody had a status; *dead* and *released* count once a second person agrees."""
     check_may(by, Capability.RECORD)
     new = NewAssertion(record_id=record.pk, citation_id=citation.pk, draft=draft)
     (number,) = add_assertions(assertions=[new], by=by, at=at)
@@ -64,7 +64,7 @@ def add_assertion(
 
 @transaction.atomic
 def add_assertions(*, assertions: Sequence[NewAssertion], by: User, at: datetime) -> list[int]:
-    """Write many assertions at once; return their identifiers. Part of an operation that derives and is audited."""
+    """Write many assertions, return their identifiers. Part of an operation that derives and is audited."""
     check_may(by, Capability.RECORD)
     for new in assertions:
         rules.check_assertion(new.draft)

@@ -1,4 +1,4 @@
-"""Reading the register: counts, changes, lists of persons, everything about one person, what may be published."""
+"""Reading the register: counts, changes, lists of persons, one person, what may be published."""
 
 from kuager.domain.register.queries.answers import (
     Change,

@@ -170,8 +170,9 @@ class PublishedSource:
 class PublishedRow:
     """What a snapshot may say of one person. Fields without consent are empty.
 
-    ``fields`` holds ``name``, ``age``, ``place``, ``status`` as far as consent goes. ``status``, ``region_id``,
-    ``sex``, ``age_group`` and ``category`` are always given: they go into counts, and onto a page only when
+    ``fields`` holds ``name``, ``age``, ``place``, ``status`` as far as consent goes. ``status``,
+    ``region_id``, ``sex``, ``age_group`` and ``category`` are always given: they go into counts, and onto a
+    page only when
     ``may_publish`` is true and the field allows it.
     """
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from kuager.core.errors import BadInputError
-from kuager.domain.people.models import Assignment, Judgement
+from kuager.domain.people.models import Assignment, Judgement, Record
 from kuager.domain.register.models import StatusAssertion, StatusSpell
 from kuager.domain.register.queries.answers import Change, Move, Question
 from kuager.domain.register.queries.counts import spells_at
@@ -178,8 +178,8 @@ def _assertion_change(kind: str, assertion: StatusAssertion, code: str) -> Chang
     )
 
 
-def _records_of(person_id: int) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(person=person_id).values("record")
+def _records_of(person_id: int) -> QuerySet[Record]:
+    return Record.objects.filter(assignments__person=person_id)
 
 
 def _persons_of(record_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

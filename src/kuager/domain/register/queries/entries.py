@@ -88,7 +88,7 @@ def list_conflicts(*, kind: str = "") -> QuerySet[Entry]:
 
 
 def list_stale(*, as_of: date, days: int = 90) -> list[StalePerson]:
-    """Return persons in custody on a day whom no source had confirmed there for ``days`` days; longest first."""
+    """Return persons in custody on a day, unconfirmed there for ``days`` days; the longest first."""
     cutoff = as_of - timedelta(days=days)
     confirmed = (
         StatusAssertion.objects.filter(

@@ -1,4 +1,4 @@
-"""Reading, for many persons at once, what is in force about them: the rules turn it into spells and entries."""
+"""Reading what is in force about many persons at once: the rules turn it into spells and entries."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -76,7 +76,8 @@ def _load_told(known: Known, person_ids: Sequence[int], on: date) -> None:
     for person, *values, origin, purpose, given, withdrawn, expires in rows.iterator(chunk_size=5_000):
         may = purpose is not None and consents(purpose, given, withdrawn is not None, expires, on)
         # Publishers of one origin group count as one independent source; without a group each is its own.
-        known.told[person].append(Told(*values, origin or f"publisher:{values[-1]}", may))
+        group = origin or f"publisher:{values[-1]}"
+        known.told[person].append(Told._make((*values, group, may)))
 
 
 def consents(purpose: str, given: str, is_withdrawn: bool, expires_on: date | None, on: date) -> bool:

@@ -1,14 +1,15 @@
 """What a snapshot may carry: every person for the counts, and the fields that consent opens for the pages.
 
-Promise: a name, an age, a place or a source comes only from a record whose own consent covers it. Consent must
-have been recorded by ``known_at`` and be in force at ``consent_at``: what was withdrawn since is not published,
-however old the question. Contradicted persons are never shown.
+Promise: a name, an age, a place or a source comes only from a record whose own consent covers it. Consent
+must have been recorded by ``known_at`` and be in force at ``consent_at``: what was withdrawn since is not
+published, however old the question. Contradicted persons are never shown.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -40,22 +41,24 @@ _RECORD = (
     "record__citation__source__url",
     "record__consent__fields",
 )
-_SPELL = (
-    "person_id",
-    "person__code",
-    "publishers",
-    "status",
-    "fate",
-    "custody",
-    "health",
-    "legal",
-    "since",
-    "place_id",
-    "region_id",
-    "sex",
-    "age_group",
-    "category",
-)
+
+
+class _Standing(NamedTuple):
+    """How a person stood on the day asked about."""
+
+    person_id: int
+    publishers: str
+    status: str
+    fate: str
+    custody: str
+    health: str
+    legal: str
+    since: date
+    place_id: int | None
+    region_id: int | None
+    sex: str
+    age_group: str
+    category: str
 
 
 @dataclass(slots=True)
@@ -83,44 +86,39 @@ def published_rows(*, as_of: date, known_at: datetime | None, consent_at: dateti
     groups = _groups()
     conflicted = set(Entry.objects.filter(is_conflicted=True).values_list("person_id", flat=True))
     nothing = _Consented()
-    spells = spells_at(question).order_by("person__code").values_list(*_SPELL)
-    for person, code, publishers, *values in spells.iterator(chunk_size=10_000):
-        opened = nothing if person in blocked else consented.get(person, nothing)
+    spells = spells_at(question).order_by("person__code").values_list("person__code", *_Standing._fields)
+    for code, *values in spells.iterator(chunk_size=10_000):
+        standing = _Standing._make(values)
+        is_blocked = standing.person_id in blocked
+        opened = nothing if is_blocked else consented.get(standing.person_id, nothing)
+        origins = {groups[number] for number in standing.publishers.split(",") if number}
         yield _row(
-            person,
             code,
-            values,
+            standing,
             opened,
-            independent_count=len({groups[number] for number in publishers.split(",") if number}),
-            is_conflicted=person in conflicted or person in blocked,
+            independent_count=len(origins),
+            is_conflicted=is_blocked or standing.person_id in conflicted,
         )
 
 
 def _row(
-    person: int,
-    code: str,
-    values: Sequence[object],
-    opened: _Consented,
-    *,
-    independent_count: int,
-    is_conflicted: bool,
+    code: str, standing: _Standing, opened: _Consented, *, independent_count: int, is_conflicted: bool
 ) -> PublishedRow:
-    status, fate, custody, health, legal, since, place, region, sex, age_group, category = values
     ages = rules.paint(opened.aged) if opened.aged else None
     return PublishedRow(
         code=code,
-        person_id=person,
-        status=status,
-        fate=fate,
-        custody=custody,
-        health=health,
-        legal=legal,
-        since=since,
-        place_id=place if place in opened.place_ids else None,
-        region_id=region,
-        sex=sex,
-        age_group=age_group,
-        category=category,
+        person_id=standing.person_id,
+        status=standing.status,
+        fate=standing.fate,
+        custody=standing.custody,
+        health=standing.health,
+        legal=standing.legal,
+        since=standing.since,
+        place_id=standing.place_id if standing.place_id in opened.place_ids else None,
+        region_id=standing.region_id,
+        sex=standing.sex,
+        age_group=standing.age_group,
+        category=standing.category,
         may_publish=bool(opened.fields),
         fields=frozenset(opened.fields),
         name=rules.choose_name(opened.named) if opened.named else "",
@@ -150,7 +148,7 @@ def _load_consented(known_at: datetime | None, consent_at: datetime) -> dict[int
         _consenting(known_at, consent_at).values_list(*_RECORD).iterator(chunk_size=10_000)
     ):
         *told, publisher, name, is_protected, kind, url, fields = values
-        record = Told(*told, publisher, "", True)
+        record = Told._make((*told, publisher, "", True))
         opened = consented[person]
         allowed = {part.strip() for part in fields.split(",") if part.strip()}
         opened.fields |= allowed

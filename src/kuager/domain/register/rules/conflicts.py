@@ -5,6 +5,7 @@ Promise: the result does not depend on the order of the facts.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kuager.domain.register.rules.facts import Fact, Told
 from kuager.domain.register.rules.timeline import death_day, in_order
@@ -52,7 +53,7 @@ def _after_death(facts: Sequence[Fact]) -> Iterable[Conflict]:
 
 def _disagreements(facts: Sequence[Fact], axis: str) -> Iterable[Conflict]:
     ordered = in_order(facts)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.status == after.status or Status.DEAD in (before.status, after.status):
             continue
         same_day = before.since == after.since and _must_clash(before, after)

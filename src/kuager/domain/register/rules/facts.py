@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Fact(NamedTuple):
-    """An assertion in force: ``since`` is the day it counts from, ``until`` the day from which it no longer does."""
+    """An assertion in force; it counts from ``since`` on, and from ``until`` on no longer."""
 
     assertion_id: int
     record_id: int

@@ -30,7 +30,7 @@ class Portrait(NamedTuple):
 
 
 def choose_name(told: Sequence[Told]) -> str:
-    """Prefer the fullest Cyrillic name, then the fullest in another script; most words first, then letters."""
+    """Prefer the fullest Cyrillic name, then the fullest in another script: words first, then letters."""
     return min(told, key=_name_rank).name
 
 

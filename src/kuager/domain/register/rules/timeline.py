@@ -1,9 +1,9 @@
 """From assertions to a timeline: which status a person had from when until when.
 
-Rules, in words: on each axis the assertion that began last holds; of several that began on one day, the better
-verified, then the later told. Whoever is dead stays dead, from the first day on which a source in force says it
-had happened; custody and health end with death, the legal case may go on. Before the first status, and where a
-source ends a status and nothing follows, the answer is "unknown".
+Rules, in words: on each axis the assertion that began last holds; of several that began on one day, the
+better verified, then the later told. Whoever is dead stays dead, from the first day on which a source in
+force says it had happened; custody and health end with death, the legal case may go on. Before the first
+status, and where a source ends a status and nothing follows, the answer is "unknown".
 
 Promises: the result does not depend on the order of the facts; spells follow one another without gap or
 overlap, the last one lasts for ever; neighbours differ.
@@ -39,7 +39,7 @@ def death_day(facts: Iterable[Fact]) -> date | None:
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """Sort so that, of facts about one day, the one that holds comes last; identifiers break only full ties."""
+    """Sort so that, of facts about one day, the one that holds comes last."""
     return sorted(
         facts,
         key=lambda fact: (

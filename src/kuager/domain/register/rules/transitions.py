@@ -14,8 +14,8 @@ NEEDS_SECOND_PERSON = frozenset({S.DEAD, S.RELEASED})
 
 IN_CUSTODY = frozenset({S.DETAINED, S.REMANDED, S.HOUSE_ARREST, S.IMPRISONED})
 
-# From the first status, the second may follow. What is missing here is not refused: sources say what they say.
-# It is listed as a conflict for a person to look at.
+# From the first status, the second may follow. What is missing here is not refused, because sources say what
+# they say: it is listed as a conflict for a person to look at.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     S.ALIVE: frozenset({S.MISSING, S.DEAD}),
     S.MISSING: frozenset({S.ALIVE, S.DEAD}),

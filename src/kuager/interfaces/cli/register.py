@@ -1,0 +1,193 @@
+"""``kuager register``: import lists, count, search, see what changed, approve as the second person."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from kuager.core.errors import BadInputError
+from kuager.interfaces.cli.moments import read_day, read_moment
+from kuager.interfaces.cli.setup import acting_user, now, start_django
+
+
+@click.group("register")
+def group() -> None:
+    """Import lists, count, search, see changes."""
+    start_django()
+
+
+@group.command("count")
+@click.option("--as-of", required=True, metavar="DATE", help="The day the figures are about.")
+@click.option("--known-at", metavar="TIME", help="Count with what was known then; the default is now.")
+@click.option(
+    "--by", default="status", metavar="WORDS", help="status,fate,custody,health,legal,region,place,…"
+)
+@click.option("--where", "chosen", multiple=True, metavar="WORD=VALUE", help="Keep only these; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def count(*, as_of: str, known_at: str | None, by: str, chosen: Sequence[str], as_json: bool) -> None:
+    """Count persons by any combination of status, region, place, sex, age_group, category and source."""
+    from kuager.domain.register import queries
+    from kuager.domain.register.terms import Dimension
+
+    def dimension(word: str) -> Dimension:
+        if word not in Dimension.values:
+            raise BadInputError(f"cannot count by {word!r}; expected some of {', '.join(Dimension.values)}")
+        return Dimension(word)
+
+    dimensions = [dimension(word.strip()) for word in by.split(",") if word.strip()]
+    pairs = [text.partition("=") for text in chosen]
+    moment = read_moment(known_at, "--known-at") if known_at else now()
+    table = queries.count(
+        as_of=read_day(as_of, "--as-of"),
+        known_at=moment,
+        by=dimensions,
+        where={dimension(word.strip()): value.strip() for word, _, value in pairs},
+    )
+    if as_json:
+        rows = [
+            dict(zip(table.dimensions, row.values, strict=True)) | {"count": row.count} for row in table.rows
+        ]
+        _print_json(
+            as_of=table.as_of.isoformat(),
+            known_at=moment.isoformat(),
+            by=[word.value for word in dimensions],
+            rows=rows,
+            total=table.total,
+            pending=dict(table.pending),
+        )
+        return
+    _print_table([word.value for word in dimensions], ((*row.values, str(row.count)) for row in table.rows))
+    click.echo(f"total\t{table.total}")
+    for status, number in table.pending.items():
+        click.echo(f"{number} more wait for a second person to approve: {status}", err=True)
+
+
+@group.command("search")
+@click.argument("text")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def search(*, text: str, limit: int, as_json: bool) -> None:
+    """Find persons by a name in any script and spelling, or by code."""
+    from kuager.domain.register import queries
+
+    found = queries.find_people(text, limit=limit)
+    if as_json:
+        _print_json(
+            query=text,
+            results=[
+                {
+                    "code": person.code,
+                    "name": person.entry.name,
+                    "matched_name": person.matched_name,
+                    "status": person.entry.status,
+                    "age_min": person.entry.age_min,
+                    "age_max": person.entry.age_max,
+                    "score": person.score,
+                    "reasons": list(person.reasons),
+                }
+                for person in found
+            ],
+        )
+        return
+    rows = ((person.code, person.entry.name, person.entry.status, f"{person.score:.2f}") for person in found)
+    _print_table(["code", "name", "status"], rows, last="score")
+    if not found:
+        click.echo("Nobody of that name is in the register.", err=True)
+
+
+@group.command("changes")
+@click.option(
+    "--from", "first", required=True, metavar="DATE", help="From the beginning of this day (or moment)."
+)
+@click.option("--to", "last", required=True, metavar="DATE", help="To the end of this day (or moment).")
+@click.option("--limit", default=500, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def changes(*, first: str, last: str, limit: int, as_json: bool) -> None:
+    """List what became known between two days, who recorded it, and why."""
+    from kuager.domain.register import queries
+
+    known_from, known_to = _beginning(first), read_moment(last, "--to")
+    found = queries.changes(known_from=known_from, known_to=known_to, limit=limit)
+    if as_json:
+        _print_json(
+            known_from=known_from.isoformat(),
+            known_to=known_to.isoformat(),
+            changes=[
+                {
+                    "at": change.at.isoformat(),
+                    "kind": change.kind,
+                    "person": change.person_code,
+                    "before": change.before,
+                    "after": change.after,
+                    "what": change.what,
+                    "why": change.why,
+                    "by": change.by,
+                    "source": change.source,
+                }
+                for change in found
+            ],
+        )
+        return
+    _print_table(
+        ["at", "kind", "person", "before", "after", "what", "by"],
+        (
+            (
+                change.at.isoformat(timespec="minutes"),
+                change.kind,
+                change.person_code,
+                change.before,
+                change.after,
+                change.what,
+                change.by,
+                change.why,
+            )
+            for change in found
+        ),
+        last="why",
+    )
+    if len(found) == limit:
+        click.echo(f"Only the latest {limit} are shown; --limit shows more.", err=True)
+
+
+@group.command("approve")
+@click.option("--edition", "number", required=True, type=int, help="The edition whose rows wait.")
+@click.option("--by", required=True, metavar="USER", help="The second person: not the one who imported it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def approve(*, number: int, by: str, as_json: bool) -> None:
+    """Approve, as the second person, every dead and released that an edition says."""
+    from kuager.domain.lists import operations, queries
+
+    edition = queries.get_edition(number)
+    approved = operations.approve_edition(edition=edition, by=acting_user(by), at=now())
+    if as_json:
+        _print_json(edition=number, approved=approved)
+    else:
+        click.echo(f"{approved} approved")
+
+
+def _beginning(text: str) -> datetime:
+    """Read a moment; a day alone means its first one, so that what happened on it is listed."""
+    if len(text.strip()) == 10:
+        return read_moment(f"{text.strip()}T00:00", "--from") - timedelta(microseconds=1)
+    return read_moment(text, "--from")
+
+
+def _print_json(**answer: object) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, last: str = "count") -> None:
+    """Print columns with tabs between them, so that other programs can cut them."""
+    click.echo("\t".join([*header, last]))
+    for row in rows:
+        click.echo("\t".join(value or "-" for value in row))
+
+
+if find_spec("kuager.interfaces.cli.register_import"):
+    add_import: Callable[[click.Group], None] = import_module(
+        "kuager.interfaces.cli.register_import"
+    ).add_import
+    add_import(group)
