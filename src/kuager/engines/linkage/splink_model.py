@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison
 
@@ -56,6 +57,11 @@ def settings_for(comparisons: Sequence[FieldComparison]) -> SettingsCreator:
     )
 
 
+def columns_for_splink(records: pl.DataFrame) -> pa.Table:
+    """Return the prepared records as Splink takes them."""
+    return records.select(_COLUMNS).to_arrow()
+
+
 class SplinkModel:
     """A Splink linker over prepared records, in a database of its own."""
 
@@ -64,7 +70,7 @@ class SplinkModel:
         self._comparisons = comparisons
         self._connection = duckdb.connect(":memory:")
         self._api = DuckDBAPI(connection=self._connection)
-        table = self._api.register(records.select(_COLUMNS).to_arrow())
+        table = self._api.register(columns_for_splink(records))
         self._linker = Linker(table, settings_for(comparisons), log_level=None, validate_settings=False)
 
     def close(self) -> None:

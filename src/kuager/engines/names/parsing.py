@@ -49,6 +49,7 @@ class PersonName:
     order_is_certain: bool
 
 
+@lru_cache(maxsize=200_000)
 def _is_patronymic(word: str) -> bool:
     return any(patronymic_stem(skeleton) is not None for skeleton in skeletons(word))
 
@@ -81,6 +82,7 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     return joined, patronymics
 
 
+@lru_cache(maxsize=200_000)
 def _looks_like_family(word: str, all_upper: bool) -> bool:
     if not all_upper and len(word) > 2 and word.isupper():
         return True

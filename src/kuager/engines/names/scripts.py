@@ -26,31 +26,16 @@ _LOOK_ALIKES = {
     "j": "ј", "s": "ѕ", "A": "А", "B": "В", "C": "С", "E": "Е", "H": "Н", "I": "І", "K": "К", "M": "М",
     "O": "О", "P": "Р", "T": "Т", "X": "Х", "Y": "У", "Ə": "Ә", "k": "к", "ë": "ё", "Ë": "Ё",
 }  # fmt: skip
-_CYRILLIC_WORDS = re.compile("[\u0400-\u0481\u048a-\u052f](?:[ -]*[\u0400-\u0481\u048a-\u052f])*")
 _TO_CYRILLIC = str.maketrans(_LOOK_ALIKES)
 _TO_LATIN = str.maketrans({cyrillic: latin for latin, cyrillic in _LOOK_ALIKES.items()})
 
 
-def _letter_script(letter: str) -> Script:
-    if "\u0400" <= letter <= "\u052f":
-        return Script.CYRILLIC
-    if "\u0600" <= letter <= "\u06ff" or "\u0750" <= letter <= "\u077f" or "\ufb50" <= letter <= "\ufeff":
-        return Script.ARABIC
-    if letter < "\u0250" or letter == "ə" or "\u1e00" <= letter <= "\u1eff":
-        return Script.LATIN
-    return Script.OTHER
-
-
-def _count(text: str) -> dict[Script, int]:
-    if _CYRILLIC_WORDS.fullmatch(text):
-        # By far the commonest case, and a letter at a time is slow.
-        return {Script.CYRILLIC: len(text)}
-    counts: dict[Script, int] = {}
-    for letter in text:
-        if letter.isalpha():
-            script = _letter_script(letter)
-            counts[script] = counts.get(script, 0) + 1
-    return counts
+_LETTERS = {
+    Script.CYRILLIC: re.compile("[\u0400-\u052f]"),
+    Script.LATIN: re.compile("[A-Za-z\u00c0-\u024f\u0259\u1e00-\u1eff]"),
+    Script.ARABIC: re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"),
+}
+_CYRILLIC, _LATIN = _LETTERS[Script.CYRILLIC], _LETTERS[Script.LATIN]
 
 
 @lru_cache(maxsize=100_000)
@@ -63,18 +48,20 @@ def repair_look_alikes(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if composed.isascii():
         return composed
+    if not (_CYRILLIC.search(composed) and _LATIN.search(composed)):
+        return composed
     return " ".join(_repair_word(word) for word in composed.split())
 
 
 def _repair_word(word: str) -> str:
-    counts = _count(word)
-    cyrillic, latin = counts.get(Script.CYRILLIC, 0), counts.get(Script.LATIN, 0)
+    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
     if not cyrillic or not latin:
         return word
-    candidates = [word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)]
-    if cyrillic < latin:
-        candidates.reverse()
-    whole = [candidate for candidate in candidates if len(_count(candidate)) == 1]
+    in_cyrillic, in_latin = word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)
+    whole = [in_cyrillic] if not _LATIN.search(in_cyrillic) else []
+    whole += [in_latin] if not _CYRILLIC.search(in_latin) else []
+    if len(whole) == 2 and latin > cyrillic:
+        return in_latin
     return whole[0] if whole else word
 
 
@@ -84,7 +71,8 @@ def detect_script(text: str) -> Script:
     >>> detect_script("Әсел Nurova").value
     'mixed'
     """
-    counts = _count(repair_look_alikes(text))
-    if not counts:
+    repaired = repair_look_alikes(text)
+    found = [script for script, letters in _LETTERS.items() if letters.search(repaired)]
+    if not found:
         return Script.OTHER
-    return next(iter(counts)) if len(counts) == 1 else Script.MIXED
+    return found[0] if len(found) == 1 else Script.MIXED
