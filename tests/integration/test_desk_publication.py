@@ -1,10 +1,11 @@
-"""The publication desk: build, look, publish after asking again, withdraw with a reason, take a person off."""
+"""The publication desk: build, look, publish after asking again, withdraw, take a person off."""
 
 import pytest
 from django.test import Client
 
 from kuager.domain.accounts.models import User
 from kuager.domain.publication.models import Redaction, Snapshot, SnapshotFigure
+from kuager.domain.sources.models import Consent
 from tests.integration.desk_register import PUBLISHED, DeskRegister, signed_in
 
 NAME = "Қайратова Айсұлу"
@@ -110,3 +111,26 @@ def test_documenter_may_not_build_publish_or_redact_at_the_desk(editor: Client, 
     for address in ("", "1/", "1/publish/", "1/withdraw/", "redact/"):
         assert client.get(EN + address).status_code == 403
     assert client.post(f"{EN}1/publish/").status_code == 403
+
+
+def test_withdrawn_consent_takes_the_person_off_at_once(editor: Client, asel: User) -> None:
+    editor.post(f"{EN}1/publish/")
+    consent = Consent.objects.get()
+    code = Snapshot.objects.get().people.get().code
+    client = signed_in(asel)
+    address = f"/en/desk/register/{code}/consents/{consent.pk}/"
+    assert address in client.get(f"/en/desk/register/{code}/").content.decode()
+    assert client.post(address, {"reason": ""}).status_code == 422
+    page = client.post(address, {"reason": "the mother called again"}, follow=True).content.decode()
+    assert "withdrawn 20" in page
+    assert NAME not in Client().get("/en/people/").content.decode()
+
+
+def test_consent_of_a_whole_list_is_not_withdrawn_for_one_person(editor: Client, asel: User) -> None:
+    consent = Consent.objects.get()
+    Consent.objects.update(given="already_public")
+    code = Snapshot.objects.get().people.get().code
+    address = f"/en/desk/register/{code}/consents/{consent.pk}/"
+    client = signed_in(asel)
+    assert address not in client.get(f"/en/desk/register/{code}/").content.decode()
+    assert client.post(address, {"reason": "one person only"}).status_code == 404

@@ -90,7 +90,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Capability.PUBLISH)
 def redact(request: HttpRequest) -> HttpResponse:
     """Ask who and why, then take the person off every public page."""
-    form = RedactForm(request.POST or None)
+    form = RedactForm(request.POST or None, initial={"code": request.GET.get("code", "")})
     if form.is_valid():
         code = form.cleaned_data["code"].strip().upper()
         try:

@@ -192,3 +192,14 @@ class CorrectionForm(SaidForm):
         yield _("Why"), [self[name] for name in ("reason", "instead")]
         said = ("status", "since", "until", "place", "authority", "verification")
         yield _("The corrected statement"), [self[name] for name in said]
+
+
+class WithdrawConsentForm(PlainForm):
+    """Why a consent is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("Who asked for it, and how?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: the mother called again. Name nobody."),
+    )

@@ -81,10 +81,12 @@ class SpellView:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentView:
-    """What somebody allowed."""
+    """What somebody allowed. One given for a whole list is not withdrawn for one person."""
 
+    id: int
     words: str
     how: str
+    may_withdraw: bool
 
 
 def assertion_view(assertion: "StatusAssertion", user: "User", places: Mapping[int, str]) -> AssertionView:
@@ -175,7 +177,7 @@ def record_view(sourced: "SourcedRecord", assertions: Sequence[AssertionView]) -
         source_kind=str(SourceKind(source.kind).label),
         publisher=sourced.publisher,
         origin_group=source.publisher.origin_group,
-        url=source.url,
+        url=source.url if source.url.startswith(("http://", "https://")) else "",
         locator=citation.locator,
         quotation=citation.quotation,
         told_on=record.told_on,
@@ -262,10 +264,11 @@ def names_as_written(records: Iterable["Record"]) -> list[dict[str, str]]:
 def consent_views(records: Iterable["Record"]) -> list[ConsentView]:
     """Put the consents of a person's records in words, each once."""
     consents = {record.consent_id: record.consent for record in records if record.consent is not None}
-    return [_consent_view(consent) for consent in consents.values() if consent is not None]
+    return [consent_view(consent) for consent in consents.values() if consent is not None]
 
 
-def _consent_view(consent: "Consent") -> ConsentView:
+def consent_view(consent: "Consent") -> ConsentView:
+    """Put one consent in words."""
     words = {
         "name": pgettext("consent", "name"),
         "age": pgettext("consent", "age"),
@@ -281,7 +284,20 @@ def _consent_view(consent: "Consent") -> ConsentView:
         how += ", " + gettext("until %(day)s") % {"day": consent.expires_on.isoformat()}
     if consent.withdrawn_at is not None:
         how += ", " + gettext("withdrawn %(moment)s") % {"moment": _moment(consent.withdrawn_at)}
-    return ConsentView(words=f"{Purpose(consent.purpose).label}: {fields}", how=how)
+    return ConsentView(
+        id=consent.pk,
+        words=f"{Purpose(consent.purpose).label}: {fields}",
+        how=how,
+        may_withdraw=is_personal(consent) and consent.withdrawn_at is None,
+    )
+
+
+def is_personal(consent: "Consent") -> bool:
+    """Tell whether somebody gave the consent for this person, in writing or in words.
+
+    What is already public covers every row of a list: one person is taken off the public pages instead.
+    """
+    return consent.given != ConsentGiven.ALREADY_PUBLIC
 
 
 def _moment(moment: datetime) -> str:
