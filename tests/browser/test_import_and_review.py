@@ -21,7 +21,7 @@ from tests.integration.two_lists import import_two_lists, link
 pytestmark = pytest.mark.browser
 Check = Callable[[Page], None]
 Look = Callable[[Page, str], None]
-PEOPLE = (
+PEOPLE: tuple[tuple[str | int | datetime, ...], ...] = (
     ("Сериков Асан Маратович", "31 год", "06.01.2022", "г. Алматы", "погиб"),
     ("Ахметова Дина", 24, datetime(2022, 1, 5), "Тараз", "ранена"),  # noqa: DTZ001  # cells know no zone
     ("Оспанов Ермек", "около 40", "начало января", "Шымкент", "задержан"),

@@ -1,6 +1,7 @@
 """The pages of overlap and estimates: counts beside models, and a refusal in words where overlap is thin."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -28,7 +29,7 @@ def desk(farida: User, client: Client) -> Client:
     return client
 
 
-def asked(both: TwoLists, **changes: object) -> dict[str, object]:
+def asked(both: TwoLists, **changes: Any) -> dict[str, Any]:
     chosen = [both.cyrillic.pk, both.latin.pk]
     return {"lists": chosen, "as_of": "2022-01-20", "status": ""} | changes
 

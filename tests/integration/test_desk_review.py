@@ -1,10 +1,12 @@
 """The review pages: every verdict can be taken back, and nobody decides alone when unsure."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from kuager.domain.accounts.models import User
 from kuager.domain.lists.models import CandidatePair, LinkRun
@@ -52,7 +54,7 @@ def test_the_queue_shows_pairs_with_their_lists(desk: Client, run: LinkRun) -> N
 def test_the_queue_can_be_narrowed(desk: Client, run: LinkRun, lists: TwoLists) -> None:
     sure = desk.get(url("desk-review"), {"lowest": "90"})
     assert sure.context["page"].paginator.count == 3
-    asked = {"list_a": lists.latin.pk, "list_b": lists.cyrillic.pk, "highest": "50"}
+    asked: dict[str, Any] = {"list_a": lists.latin.pk, "list_b": lists.cyrillic.pk, "highest": "50"}
     assert desk.get(url("desk-review"), asked).context["page"].paginator.count == 1
     assert desk.get(url("desk-review"), {"state": "disputed"}).context["page"].paginator.count == 0
 
@@ -185,4 +187,5 @@ def test_differences_are_marked_letter_by_letter() -> None:
     ("weight", "words"), [(6.0, "strongly for"), (0.0, "little"), (-9.0, "strongly against")]
 )
 def test_a_weight_is_put_in_words(weight: float, words: str) -> None:
-    assert words in weight_words(weight)
+    with translation.override("en"):
+        assert words in weight_words(weight)

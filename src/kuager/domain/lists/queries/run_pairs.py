@@ -9,6 +9,7 @@ from django.db.models.functions import Abs, Floor
 from kuager.domain.accounts.models import User
 from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow
 from kuager.domain.lists.queries.answers import PairSummary
+from kuager.domain.lists.queries.finding import latest_run
 from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.models import Judgement
@@ -85,8 +86,13 @@ def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[Candi
 
 
 def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
-    newest = LinkRun.objects.order_by("-id").values("pk")[:1]
-    pairs = CandidatePair.objects.filter(run=newest if wanted.run_id is None else wanted.run_id)
+    run_id = wanted.run_id
+    if run_id is None:
+        newest = latest_run()
+        if newest is None:
+            return CandidatePair.objects.none()
+        run_id = newest.pk
+    pairs = CandidatePair.objects.filter(run=run_id)
     if wanted.state:
         pairs = pairs.filter(state=wanted.state)
     if wanted.lowest is not None:

@@ -13,6 +13,7 @@ METHOD_WORDS = {
     "chapman": _("Chapman"),
     "chao": _("Chao's lower bound"),
     "loglinear": _("Log-linear model chosen by BIC"),
+    "heterogeneity": _("Model of differences among people"),
 }
 
 

@@ -14,6 +14,7 @@ Choices = Iterable[tuple[object, object]]
 class OverlapForm(forms.Form):
     """The lists to hold beside each other, on which day, and whom of them to count."""
 
+    once = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     lists = forms.TypedMultipleChoiceField(
         label=_("Lists"), coerce=int, widget=forms.CheckboxSelectMultiple, help_text=_("Two or more.")
     )

@@ -12,7 +12,15 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.register.terms import Status
 from kuager.engines.estimation import CaptureHistories
-from kuager.interfaces.desk.access import acting_user, needs, now, today
+from kuager.interfaces.desk.access import (
+    acting_user,
+    needs,
+    new_form_token,
+    now,
+    remember_result,
+    result_of,
+    today,
+)
 from kuager.interfaces.desk.estimates.answers import method_word, shown_answer
 from kuager.interfaces.desk.estimates.forms import OverlapForm
 from kuager.interfaces.desk.estimates.overlaps import overlap_picture, shown_overlap
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from kuager.domain.lists.models import EstimateRun
+    from kuager.domain.lists.models import CasualtyList, EstimateRun
     from kuager.interfaces.desk.estimates.overlaps import ShownOverlap
 
 RUNS_SHOWN = 50
@@ -45,7 +53,7 @@ class StoredHistories(TypedDict):
 
 def _form(answers: "QueryDict | None" = None) -> OverlapForm:
     lists = [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
-    return OverlapForm(answers, lists=lists, initial={"as_of": today()})
+    return OverlapForm(answers, lists=lists, initial={"as_of": today(), "once": new_form_token()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,8 +62,18 @@ def list_estimates(request: HttpRequest) -> HttpResponse:
     """Show the estimates so far, and choose lists; a posted choice is estimated and kept."""
     form = _form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        once = form.cleaned_data["once"] or new_form_token()
+        if (done := result_of(request, once)) is not None:
+            return redirect(done)
         try:
-            run = operations.run_estimate(**_chosen(form), by=acting_user(request), at=now())
+            run = operations.run_estimate(
+                lists=_chosen_lists(form),
+                as_of=form.cleaned_data["as_of"],
+                status=form.cleaned_data["status"],
+                by=acting_user(request),
+                at=now(),
+            )
+            remember_result(request, once, reverse("desk-estimate", args=[run.pk]))
             return redirect("desk-estimate", run.pk)
         except BadInputError as error:
             form.add_error("lists", str(error))
@@ -64,15 +82,15 @@ def list_estimates(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/estimates/index.html", context, status=422 if form.errors else 200)
 
 
-def _chosen(form: OverlapForm) -> dict[str, object]:
-    answers = form.cleaned_data
-    lists = [queries.get_list(number) for number in answers["lists"]]
-    return {"lists": lists, "as_of": answers["as_of"], "status": answers["status"]}
+def _chosen_lists(form: OverlapForm) -> "list[CasualtyList]":
+    return [queries.get_list(number) for number in form.cleaned_data["lists"]]
 
 
 def _asked_overlap(form: OverlapForm) -> "ShownOverlap":
-    chosen = _chosen(form)
-    return shown_overlap(queries.capture_histories(chosen.pop("lists"), **chosen))
+    answers = form.cleaned_data
+    return shown_overlap(
+        queries.capture_histories(_chosen_lists(form), as_of=answers["as_of"], status=answers["status"])
+    )
 
 
 @require_safe

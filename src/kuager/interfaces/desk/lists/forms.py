@@ -12,6 +12,11 @@ from kuager.domain.sources.terms import PublisherKind
 from kuager.interfaces.desk.lists.uploads import StoredUpload
 
 Choices = Iterable[tuple[object, object]]
+DAY_FIRST_CHOICES = (
+    ("", _("as the file itself shows")),
+    ("day", _("6 January (day first)")),
+    ("month", _("1 June (month first)")),
+)
 FILE_ENDINGS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
 
 
@@ -115,11 +120,7 @@ class SheetForm(forms.Form):
     header_row = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
     day_first = forms.TypedChoiceField(
         required=False,
-        choices=[
-            ("", _("as the file itself shows")),
-            ("day", _("6 January (day first)")),
-            ("month", _("1 June (month first)")),
-        ],
+        choices=DAY_FIRST_CHOICES,
         coerce=lambda value: value == "day",
         empty_value=None,
     )

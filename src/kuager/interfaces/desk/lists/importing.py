@@ -1,7 +1,7 @@
 """The import of a list, step by step: file, columns, check, stage. None of them touches the register."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -20,7 +20,7 @@ from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.lists.drafts import ImportDraft, forget_draft, recall_draft, remember_draft
 from kuager.interfaces.desk.lists.dry_runs import dry_run_of_draft
 from kuager.interfaces.desk.lists.figures import dry_run_figures, dry_run_warnings
-from kuager.interfaces.desk.lists.forms import SheetForm, UploadForm
+from kuager.interfaces.desk.lists.forms import DAY_FIRST_CHOICES, SheetForm, UploadForm
 from kuager.interfaces.desk.lists.uploads import (
     MIB,
     OriginalUploadHandler,
@@ -41,6 +41,7 @@ SAMPLES = 3
 PROBLEMS_A_PAGE = 50
 STAGE_AT_ONCE = 5_000
 UPLOADS = "uploads"
+_DAY_FIRST = {True: "day", False: "month", None: ""}
 
 
 @csrf_exempt
@@ -76,7 +77,7 @@ def _begin(request: HttpRequest, handler: OriginalUploadHandler) -> HttpResponse
     return render(request, "desk/lists/import.html", {"form": form}, status=422)
 
 
-def _upload_form(*args: object, **more: object) -> UploadForm:
+def _upload_form(*args: Any, **more: Any) -> UploadForm:
     lists = [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
     publishers = [(publisher.pk, publisher.name) for publisher in source_queries.list_publishers()]
     return UploadForm(*args, lists=lists, publishers=publishers, **more)
@@ -103,7 +104,7 @@ def _too_large() -> str:
     }
 
 
-def _draft(answers: dict[str, object], digest: str, file_name: str) -> ImportDraft:
+def _draft(answers: dict[str, Any], digest: str, file_name: str) -> ImportDraft:
     """Put the answers of the form into what the session can keep."""
     return ImportDraft(
         digest=digest,
@@ -158,8 +159,8 @@ def columns(request: HttpRequest, digest: str) -> HttpResponse:
     more = {
         "fields": field_choices(),
         "problem": problem,
-        "day_first_choices": SheetForm().fields["day_first"].choices,
-        "day_first": {True: "day", False: "month"}.get(draft.day_first, ""),
+        "day_first_choices": DAY_FIRST_CHOICES,
+        "day_first": _DAY_FIRST[draft.day_first],
     }
     return render(request, "desk/lists/columns.html", context | more, status=422 if problem else 200)
 

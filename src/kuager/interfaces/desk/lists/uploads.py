@@ -42,7 +42,7 @@ def original_path(digest: str) -> Path:
     return path
 
 
-class StoredUpload(UploadedFile):
+class StoredUpload(UploadedFile):  # type: ignore[type-arg]  # Django takes no type at run time
     """A file that came whole, under its digest."""
 
     def __init__(self, *, path: Path, digest: str, name: str, size: int) -> None:

@@ -61,7 +61,9 @@ class VerdictForm(forms.Form):
 
 
 class RunForm(forms.Form):
-    """The lists whose records a run compares."""
+    """The lists whose records a run compares; ``once`` keeps a second tap from starting a second run."""
+
+    once = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     lists = forms.TypedMultipleChoiceField(
         label=_("Lists to compare"), coerce=int, widget=forms.CheckboxSelectMultiple

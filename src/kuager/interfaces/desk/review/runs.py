@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,7 +11,7 @@ from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.queries import run_pairs
-from kuager.interfaces.desk.access import acting_user, needs, now
+from kuager.interfaces.desk.access import acting_user, needs, new_form_token, now, remember_result, result_of
 from kuager.interfaces.desk.review.forms import AcceptForm, RunForm, ThresholdForm
 
 RUNS_SHOWN = 50
@@ -21,11 +22,15 @@ RUNS_SHOWN = 50
 def list_runs(request: HttpRequest) -> HttpResponse:
     """Show the runs so far; start a new one."""
     choices = [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
-    form = RunForm(request.POST or None, lists=choices)
+    form = RunForm(request.POST or None, lists=choices, initial={"once": new_form_token()})
     if request.method == "POST" and form.is_valid():
+        once = form.cleaned_data["once"] or new_form_token()
+        if (done := result_of(request, once)) is not None:
+            return redirect(done)
         lists = [queries.get_list(number) for number in form.cleaned_data["lists"]]
         try:
             run = operations.run_linkage(lists=lists, by=acting_user(request), at=now())
+            remember_result(request, once, reverse("desk-run", args=[run.pk]))
             return redirect("desk-run", run.pk)
         except BadInputError as error:
             form.add_error("lists", str(error))

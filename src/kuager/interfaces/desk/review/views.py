@@ -13,6 +13,7 @@ from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.queries import run_pairs
+from kuager.domain.people.queries import contradictions
 from kuager.domain.people.queries.chains import contradiction_chains
 from kuager.domain.people.terms import Verdict
 from kuager.interfaces.desk.access import acting_user, needs, now
@@ -61,7 +62,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "page": window.page(total),
         "progress": queries.review_progress(_run_of(wanted), user=acting_user(request)),
         "next_pair": run_pairs.next_wanted(acting_user(request), wanted),
-        "contradiction_count": len(contradiction_chains()),
+        "contradiction_count": len(contradictions()),
         "filter_query": _filter_query(request),
     }
     return render(request, "desk/review/queue.html", context)
