@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison
 
@@ -57,9 +56,9 @@ def settings_for(comparisons: Sequence[FieldComparison]) -> SettingsCreator:
     )
 
 
-def columns_for_splink(records: pl.DataFrame) -> pa.Table:
-    """Return the prepared records as Splink takes them."""
-    return records.select(_COLUMNS).to_arrow()
+def columns_for_splink(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that the comparisons look at."""
+    return records.select(_COLUMNS)
 
 
 class SplinkModel:
@@ -70,7 +69,7 @@ class SplinkModel:
         self._comparisons = comparisons
         self._connection = duckdb.connect(":memory:")
         self._api = DuckDBAPI(connection=self._connection)
-        table = self._api.register(columns_for_splink(records))
+        table = self._api.register(columns_for_splink(records).to_arrow())
         self._linker = Linker(table, settings_for(comparisons), log_level=None, validate_settings=False)
 
     def close(self) -> None:
