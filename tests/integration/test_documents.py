@@ -1,0 +1,99 @@
+"""What documents promise: links lead somewhere, and command lines shown can be typed."""
+
+import doctest
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from kuager.interfaces.cli.main import cli
+
+ROOT = Path(__file__).parents[2]
+SKIPPED = {".venv", ".git", ".tools", "build", "var", "node_modules"}
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+_IMAGE = re.compile(r"<(?:img|a)\b[^>]*?\b(?:src|href)=\"([^\"]+)\"")
+_INCLUDE = re.compile(r"```\{include\}\s+(\S+)")
+_FENCE = re.compile(r"^(```+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_DOCTEST = re.compile(r"^```\{doctest\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Written by scripts/generate.py; `make generated` says when they are missing.
+GENERATED = ROOT / "docs" / "reference"
+
+
+def _documents() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.md") if not SKIPPED & set(path.relative_to(ROOT).parts[:-1]))
+
+
+def _local_links(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    yield from _INCLUDE.findall(text)
+    prose = _FENCE.sub("", text)
+    for target in [*_LINK.findall(prose), *_IMAGE.findall(prose)]:
+        if not re.match(r"[a-z][a-z0-9+.-]*:|#", target):
+            yield target.partition("#")[0]
+
+
+def _shown_commands() -> Iterator[tuple[str, str]]:
+    for path in _documents():
+        if path.is_relative_to(ROOT / "docs"):
+            for block in _CONSOLE.findall(path.read_text(encoding="utf-8")):
+                for line in block.splitlines():
+                    if line.startswith("$ kuager "):
+                        yield path.relative_to(ROOT).as_posix(), line.removeprefix("$ kuager ")
+
+
+@pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_of_a_document_leads_to_a_file(path: Path) -> None:
+    targets = {target: (path.parent / target).resolve() for target in _local_links(path)}
+    missing = [
+        target
+        for target, found in targets.items()
+        if not found.exists() and not found.is_relative_to(GENERATED)
+    ]
+    assert not missing
+
+
+def test_documents_show_commands() -> None:
+    assert len(list(_shown_commands())) > 20
+
+
+@pytest.mark.parametrize(("document", "line"), list(_shown_commands()))
+def test_every_command_line_shown_can_be_typed(document: str, line: str) -> None:
+    command, words = _found_command(shlex.split(line))
+    # Parsing checks the options and the number of arguments; nothing is run.
+    command.make_context(str(command.name), words)
+
+
+def _found_command(words: list[str]) -> tuple[click.Command, list[str]]:
+    """Follow groups down to the command that the first words name."""
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, f"there is no command {words[0]!r}"
+        command, words = found, words[1:]
+    return command, words
+
+
+def _pages_with_examples() -> list[Path]:
+    return [path for path in _documents() if _DOCTEST.search(path.read_text(encoding="utf-8"))]
+
+
+def test_pages_show_examples() -> None:
+    assert len(_pages_with_examples()) >= 2
+
+
+@pytest.mark.parametrize("path", _pages_with_examples(), ids=lambda path: path.stem)
+def test_examples_of_a_page_give_what_it_says(path: Path) -> None:
+    blocks = "\n".join(_DOCTEST.findall(path.read_text(encoding="utf-8")))
+    examples = doctest.DocTestParser().get_doctest(blocks, {}, path.stem, str(path), 0)
+    said: list[str] = []
+    assert not doctest.DocTestRunner(verbose=False).run(examples, out=said.append).failed, "".join(said)
+
+
+def test_a_command_line_that_cannot_be_typed_is_found() -> None:
+    command, words = _found_command(["estimate", "counts.csv", "--methods", "all"])
+    with pytest.raises(click.UsageError):
+        command.make_context("estimate", words)
