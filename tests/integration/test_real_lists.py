@@ -112,17 +112,15 @@ def test_two_editions_of_a_real_register(asel: User, gulnar: User) -> None:
         first_seconds=round(halfway - started, 1),
         second_seconds=round(ended - halfway, 1),
     )
-    assert (first.rows_staged, second.rows_staged) == (14_139, 24_671)
-    assert first.counts["added"] == 14_139
-    before, after = (
-        set(ids_in(DATA / "gaza_register" / f"t4p_{day}.csv")) for day in ("20240413", "20240808")
-    )
-    assert second.counts["removed"] >= len(before - after)
-    assert second.counts["added"] + second.counts["changed"] + second.counts["unchanged"] == 24_671
-    assert known_then == 14_139
-    assert register.count(as_of=AUGUST).total == 24_671
+    before, after = (ids_in(DATA / "gaza_register" / f"t4p_{day}.csv") for day in ("20240413", "20240808"))
+    assert (first.rows_staged, second.rows_staged) == (len(before), len(after))
+    assert first.counts["added"] == len(before)
+    assert second.counts["removed"] >= len(set(before) - set(after))
+    assert second.counts["added"] + second.counts["changed"] + second.counts["unchanged"] == len(after)
+    assert known_then == len(before)
+    assert register.count(as_of=AUGUST).total == len(after)
     dead = {row.values[0]: row.count for row in register.count(as_of=AUGUST).rows}
-    assert dead == {"dead": 24_671}
+    assert dead == {"dead": len(after)}
 
 
 def ids_in(path: Path) -> list[str]:

@@ -13,9 +13,10 @@ from kuager.domain.sources.models import Publisher, Source
 class CasualtyList(models.Model):
     """A list that somebody publishes, in one or more dated editions.
 
-    ``default_status`` is what everybody on it is said to be when it has no status column. ``is_clean`` promises
-    that nobody stands on it twice. ``built_from`` declares that it was made from another list, so that no
-    estimate treats the two as independent.
+    ``default_status`` is what everybody on it is said to be when it has no status column. ``is_clean``
+    promises that nobody stands on it twice; ``is_public`` says that its publisher has made the names public.
+    ``built_from`` declares that it was made from another list, so that no estimate treats the two as
+    independent.
     """
 
     publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, related_name="lists")
@@ -23,6 +24,7 @@ class CasualtyList(models.Model):
     scope = models.TextField(blank=True)
     default_status = models.CharField(max_length=12, choices=Status, blank=True)
     is_clean = models.BooleanField(default=False)
+    is_public = models.BooleanField(default=False)
     built_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="built_into")
 
     class Meta:
@@ -30,15 +32,17 @@ class CasualtyList(models.Model):
 
         constraints = (models.UniqueConstraint(fields=["publisher", "title"], name="list_titled_once"),)
 
-    privacy = public("id", "publisher", "title", "scope", "default_status", "is_clean", "built_from")
+    privacy = public(
+        "id", "publisher", "title", "scope", "default_status", "is_clean", "is_public", "built_from"
+    )
 
 
 class ListEdition(models.Model):
     """One dated edition: a file as it came, how it was read, and how far it got.
 
     ``header`` and ``mapping`` say how columns were read. ``counts`` is how many rows were added, changed,
-    unchanged, removed and rejected when it was applied. With ``keep_removed`` nobody leaves the register because
-    a newer edition does not have them any more.
+    unchanged, removed and rejected when it was applied. With ``keep_removed`` nobody leaves the register
+    because a newer edition does not have them any more.
     """
 
     casualty_list = models.ForeignKey(CasualtyList, on_delete=models.PROTECT, related_name="editions")
@@ -106,8 +110,8 @@ class ListRow(models.Model):
 
     ``content`` is the SHA-256 of what was understood, so that a row moved to other columns is still the same;
     ``list_key`` the publisher's own number of the row. ``previous`` is the same row in the edition before and
-    ``matched_by`` how it was found. ``record`` is what applying made of it (an unchanged row keeps the record of
-    the row before).
+    ``matched_by`` how it was found. ``record`` is what applying made of it (an unchanged row keeps the
+    record of the row before).
     """
 
     edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="rows")

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_clean", models.BooleanField(default=False)),
+                ("is_public", models.BooleanField(default=False)),
                 (
                     "built_from",
                     models.ForeignKey(

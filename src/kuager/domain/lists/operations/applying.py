@@ -25,7 +25,9 @@ from kuager.domain.places.queries import place_index
 from kuager.domain.register import operations as register
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.rules import NewAssertion
+from kuager.domain.sources import operations as sources
 from kuager.domain.sources.models import Citation
+from kuager.domain.sources.terms import ConsentGiven, Purpose
 from kuager.engines.tables import ParsedPerson
 
 CHUNK = 5000
@@ -38,8 +40,8 @@ def apply_edition(
 ) -> RowCounts:
     """Bring a staged edition into the register, or leave everything as it was.
 
-    *Dead* and *released* wait for a second person (``approve_edition``). A row that says the same as before keeps
-    its record; a changed one makes a new record of the same person, and the old record leaves the register.
+    *Dead* and *released* wait for a second person (``approve_edition``). A row that says the same as before
+    keeps its record; a changed one makes a new record of the same person, and the old one leaves the register.
     """
     check_may(by, Capability.IMPORT_LISTS)
     edition = ListEdition.objects.select_for_update().select_related("source").get(pk=edition.pk)
@@ -48,6 +50,7 @@ def apply_edition(
     check_not_older(casualty_list, edition.as_of)
     act = _Application(edition, latest_applied(casualty_list), by, at, progress)
     act.settle_rows()
+    act.consent_id = _consent_of_public_list(casualty_list, edition, by, at)
     act.write_records()
     act.replace_records()
     counts = act.counts()
@@ -108,6 +111,7 @@ class _Application:
     replaced: dict[int, int] = field(default_factory=dict)
     removed: list[int] = field(default_factory=list)
     unchanged: int = 0
+    consent_id: int | None = None
 
     @property
     def cause(self) -> str:
@@ -123,8 +127,6 @@ class _Application:
         self.fresh = [row.ref for row in new if row.ref not in kept]
         self.removed = [row.ref for row in old if row.ref not in continued]
         self.unchanged = len(kept)
-        added = ListRow.objects.filter(edition=self.edition, parsed__isnull=False)
-        added.update(change=RowChange.ADDED)
         self._write_matches(matches)
 
     def _write_matches(self, matches: Sequence[Match]) -> None:
@@ -163,6 +165,7 @@ class _Application:
                 draft=draft_record(person, told_on=told_on, places=places),
                 citation_id=citation,
                 told_on=told_on,
+                consent_id=self.consent_id,
             )
             for person, citation in zip(persons, citations, strict=True)
         ]
@@ -173,8 +176,14 @@ class _Application:
             for draft in draft_assertions(person, told_on=told_on, places=places)
         ]
         register.add_assertions(assertions=assertions, by=self.by, at=self.at)
-        _update_rows(("record_id",), ((record.id, row[0]) for record, row in zip(added, rows, strict=True)))
+        _update_rows(
+            ("change", "record_id"),
+            ((self._change_of(row[0]), record.id, row[0]) for record, row in zip(added, rows, strict=True)),
+        )
         self.touched.update(record.home_person_id for record in added)
+
+    def _change_of(self, ref: int) -> str:
+        return (RowChange.CHANGED if ref in self.replaced else RowChange.ADDED).value
 
     def _read(self, refs: Sequence[int]) -> list[tuple[int, int, JsonObject | None]]:
         """Read rows of the edition; a range is cheaper to ask for than thousands of identifiers."""
@@ -200,7 +209,7 @@ class _Application:
         return citations
 
     def replace_records(self) -> None:
-        """Link changed rows to their older records, and take those and the removed ones out of the register."""
+        """Link changed rows to their older records; take those and the removed ones out of the register."""
         before = self._records_of(list(self.replaced.values()))
         after = self._records_of(list(self.replaced))
         pairs = [(before[old], after[new]) for new, old in self.replaced.items()]
@@ -239,8 +248,26 @@ class _Application:
         return found
 
 
+def _consent_of_public_list(
+    casualty_list: CasualtyList, edition: ListEdition, by: User, at: datetime
+) -> int | None:
+    """Write down, once for the edition, that its publisher has made these names public; nothing otherwise."""
+    if not casualty_list.is_public:
+        return None
+    consent = sources.record_consent(
+        purpose=Purpose.PUBLICATION,
+        given=ConsentGiven.ALREADY_PUBLIC,
+        fields=["name", "age", "place", "status"],
+        given_on=edition.as_of,
+        note=f"published as edition {edition.pk} of list {casualty_list.pk}",
+        by=by,
+        at=at,
+    )
+    return consent.pk
+
+
 def _update_rows(columns: Sequence[str], values: Iterator[tuple[str | int | None, ...]]) -> None:
-    """Set some columns of many rows, each to its own values; the last of each tuple is the row's identifier."""
+    """Set some columns of many rows, each to its own values; each tuple ends with the row's identifier."""
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(column)} = %s" for column in columns)
     table = quote(ListRow._meta.db_table)

@@ -37,8 +37,8 @@ def run_linkage(
 ) -> LinkRun:
     """Compare the records of some lists and keep every pair that may be one person, with its reasons.
 
-    Judgements in force go in, so that the engine contradicts nobody; their pairs are marked decided. Nothing is
-    linked by this: a person judges, one by one or with ``accept_links``.
+    Judgements in force go in, so that the engine contradicts nobody; their pairs are marked decided.
+    Nothing is linked by this: a person judges, one by one or with ``accept_links``.
     """
     if not may(by, Capability.JUDGE) and not may(by, Capability.ESTIMATE):
         raise PermissionDeniedError(f"{by.username} may not link lists")
@@ -70,7 +70,8 @@ def run_linkage(
 def accept_links(*, run: LinkRun, threshold: float, explanation: str, by: User, at: datetime) -> int:
     """Judge every open pair of a run from a probability (0..1) on to be the same person; return how many.
 
-    One explained act of one person; each link can be undone alone. Pairs that somebody reviewed are left alone.
+    One explained act of one person; each link can be undone alone. Pairs that somebody reviewed are left
+    alone.
     """
     check_may(by, Capability.JUDGE)
     if not 0.5 <= threshold <= 1.0:

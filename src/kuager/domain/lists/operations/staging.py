@@ -1,7 +1,7 @@
 """Taking a list in: a list, an edition of it, its frozen rows.
 
-Staging is the one operation of several transactions: each chunk of rows is committed with the number of the last
-row it holds, so that an interrupted staging, even by a power cut, goes on exactly behind it.
+Staging is the one operation of several transactions: each chunk of rows is committed with the number of the
+last row it holds, so that an interrupted staging, even by a power cut, goes on exactly behind it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -61,6 +61,7 @@ def create_list(  # noqa: PLR0913  # keyword-only, one for each field
     scope: str = "",
     default_status: Status | str = "",
     is_clean: bool = False,
+    is_public: bool = False,
     built_from: CasualtyList | None = None,
     by: User,
     at: datetime,
@@ -81,6 +82,7 @@ def create_list(  # noqa: PLR0913  # keyword-only, one for each field
         scope=scope,
         default_status=default_status,
         is_clean=is_clean,
+        is_public=is_public,
         built_from=built_from,
     )
     record_event(action="lists.create", actor=by, target=f"lists.CasualtyList:{created.pk}", at=at)
@@ -157,7 +159,8 @@ def stage_edition(  # keyword-only
     Parameters
     ----------
     max_rows
-        Stop after so many rows; None reads the file to its end. The edition is ``staged`` only once it is whole.
+        Stop after so many rows; None reads the file to its end. The edition is ``staged`` only once it is
+        whole.
 
     Raises
     ------
@@ -187,7 +190,7 @@ def stage_edition(  # keyword-only
 
 @transaction.atomic
 def discard_edition(*, edition: ListEdition, reason: str = "", by: User, at: datetime) -> ListEdition:
-    """Give up an edition that was not applied; its rows stay on record, and the file may be imported again."""
+    """Give up an edition that was not applied; its rows stay on record, and the file may come again."""
     check_may(by, Capability.IMPORT_LISTS)
     locked = ListEdition.objects.select_for_update().get(pk=edition.pk)
     check_transition(locked, EditionState.DISCARDED)
@@ -203,8 +206,8 @@ def check_not_older(casualty_list: CasualtyList, as_of: date) -> None:
     latest = latest_applied(casualty_list)
     if latest is not None and as_of < latest.as_of:
         raise RefusedError(
-            f"an edition as of {latest.as_of} is applied already (edition {latest.pk}); one as of {as_of} is older. "
-            "Undo the newer one first, or import this one as a list of its own"
+            f"an edition as of {latest.as_of} is applied already (edition {latest.pk}); one as of {as_of} is "
+            "older. Undo the newer one first, or import this one as a list of its own"
         )
 
 

@@ -50,8 +50,8 @@ class PreviewRow:
 class Preview:
     """A file that was looked at: its sheets, the row of titles, the first rows, a proposed mapping.
 
-    ``mapping`` is the proposal in the form that ``dry_run`` and ``begin_edition`` take. ``duplicate_of`` is the
-    edition that was made from the same bytes, if one stands.
+    ``mapping`` is the proposal in the form that ``dry_run`` and ``begin_edition`` take. ``duplicate_of`` is
+    the edition that was made from the same bytes, if one stands.
     """
 
     file_name: str
@@ -219,7 +219,7 @@ class FieldComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairPage:
-    """A pair side by side: fields, reasons, judgements so far, and the cluster each side would bring along."""
+    """A pair side by side: fields, reasons, judgements so far, and the cluster each side brings along."""
 
     pair: CandidatePair
     a: PairSide
@@ -233,7 +233,7 @@ class PairPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewProgress:
-    """How far the review of a run has come. ``mine`` is how many of the open ones the asking user may judge."""
+    """How far the review of a run has come. ``mine`` is how many waiting pairs the asking user may judge."""
 
     run: LinkRun | None
     total: int

@@ -10,7 +10,7 @@ from kuager.domain.sources.models import Publisher
 
 
 def list_lists() -> list[ListSummary]:
-    """Every list by title, with its newest applied edition and how many of its records are in the register."""
+    """Return every list by title, with its newest applied edition and its records in the register."""
     lists = list(CasualtyList.objects.select_related("publisher").order_by("title", "id"))
     latest: dict[int, ListEdition] = {}
     counts: dict[int, int] = {}

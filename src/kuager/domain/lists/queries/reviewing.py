@@ -36,8 +36,8 @@ def review_queue(
 ) -> tuple[list[PairSummary], int]:
     """Return one page of the pairs this user may judge, most informative first, and how many there are.
 
-    Most informative are those near one half: a sure pair teaches nothing. Nobody is shown a pair again that they
-    have judged themselves; one that somebody was unsure of goes to a second reviewer.
+    Most informative are those near one half: a sure pair teaches nothing. Nobody is shown a pair again that
+    they have judged themselves; one that somebody was unsure of goes to a second reviewer.
     """
     waiting = _waiting_for(user, run)
     pairs = list(waiting.select_related("record_a", "record_b")[offset : offset + limit])
@@ -58,7 +58,7 @@ def review_queue(
 def next_pair(
     user: User, *, run: LinkRun | None = None, after: CandidatePair | None = None
 ) -> CandidatePair | None:
-    """Return the pair this user should judge next; None when nothing waits. ``after`` skips to the one behind."""
+    """Return the pair this user should judge next, or the one behind ``after``; None when nothing waits."""
     waiting = list(_waiting_for(user, run).values_list("id", flat=True)[:1000])
     if after is not None and after.pk in waiting:
         place = waiting.index(after.pk)

@@ -108,7 +108,7 @@ def _up_to(day: UncertainDate) -> UncertainDate:
 
 
 def _not_after(day: UncertainDate, told_on: date) -> UncertainDate:
-    """Cut off what lies after the list itself; a date that lies wholly after it says nothing (a row problem)."""
+    """Cut off what lies after the list itself; a date wholly after it says nothing (a problem of the row)."""
     try:
         return day.bounded_by(told_on) if day.is_known else day
     except BadInputError:

@@ -25,7 +25,7 @@ def thaw_cells(cells: Sequence[JsonValue]) -> list[str]:
 
 
 def content_digest(person: ParsedPerson) -> str:
-    """Return the fingerprint of what a row says of a person, whatever columns say it and whatever its number."""
+    """Return the fingerprint of what a row says of a person, whatever its columns and its number."""
     return plain_digest(person.to_json())
 
 

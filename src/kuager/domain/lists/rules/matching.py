@@ -1,11 +1,11 @@
 """Which row of a newer edition is which row of the edition before.
 
-Invariants: a row is matched at most once on either side, also where several rows say the same (a list may hold
-two people of one name); the result does not depend on the order of the database; every new row is added,
+Invariants: a row is matched at most once on either side, also where several rows say the same (a list may
+hold two people of one name); the result does not depend on the order of the database; every new row is added,
 unchanged or changed, every old one is matched or removed.
 
-Order of evidence: the same content under the same number; the publisher's own number, where these numbers turn
-out to be stable and the names do not contradict; the same content; the same name with nothing against it.
+Order of evidence: the same content under the same number; the publisher's own number, where these numbers
+turn out to be stable and the names do not contradict; the same content; the same name, nothing against it.
 A number that counts rows from one is not stable: it is found out by the names, and then not used.
 """
 

@@ -74,8 +74,8 @@ def read_plan(path: Path, mapping: Mapping[str, JsonValue], *, status: str = "")
     Parameters
     ----------
     mapping
-        ``{"sheet": …, "header_row": …, "columns": {"A": "name", …}, "status": …, "day_first": …}``; what is left
-        out is looked for in the file. Without ``columns`` the proposal is taken as it is.
+        ``{"sheet": …, "header_row": …, "columns": {"A": "name", …}, "status": …, "day_first": …}``; what is
+        left out is looked for in the file. Without ``columns`` the proposal is taken as it is.
     status
         Everybody's status where the mapping has none.
 
@@ -107,7 +107,7 @@ def read_plan(path: Path, mapping: Mapping[str, JsonValue], *, status: str = "")
 
 
 def iter_plan(plan: ReadingPlan, *, as_of: date, after_row: int = 0) -> Iterator[tuple[RawRow, ParsedRow]]:
-    """Yield the filled rows below the titles, as stored and as understood; rows up to ``after_row`` are skipped."""
+    """Yield the filled rows below the titles and behind ``after_row``, as stored and as understood."""
     context = tables.RowContext(as_of=as_of, day_first=plan.day_first, statuses=_words(plan.status))
     first = max(plan.header_row, after_row)
     for raw in tables.iter_rows(plan.workbook, plan.sheet or None):
