@@ -13,6 +13,7 @@ from kuager.domain.people.models import Record
 from kuager.domain.places.queries import get_place
 from kuager.domain.publication import operations, queries
 from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
+from kuager.domain.publication.operations import building
 from kuager.domain.register.terms import FOREVER
 from tests.integration.small_register import ALL_FIELDS, DAY, FIRST, LATER, NOW, SmallRegister
 
@@ -189,6 +190,17 @@ def test_the_difference_names_figures_people_and_reasons(register: SmallRegister
     assert {"key": "missing", "old": 0, "new": 1} in difference["figures"]
     assert (difference["people"]["added"], difference["people"]["removed"]) == ([came.code], [gone.code])
     assert difference["reasons"]["assertions"] == 1
+
+
+def test_long_lists_are_stored_whole(
+    register: SmallRegister, farida: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "CHUNK", 2)
+    for number in range(5):
+        register.person(f"Person {number}", consent=register.consent())
+    snapshot = operations.build_snapshot(as_of=DAY, by=farida, at=NOW)
+    assert len(shown(snapshot)) == 5
+    assert queries.verify_snapshot(snapshot).is_intact
 
 
 def test_changed_rows_are_found_and_not_published(register: SmallRegister, farida: User) -> None:

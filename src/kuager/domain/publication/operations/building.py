@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Max
@@ -135,7 +136,7 @@ def _store(snapshot: Snapshot, collected: Collected, *, at: datetime) -> None:
 
 def _store_people(snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]) -> None:
     rows = _person_rows(snapshot, sorted(people, key=_alphabetical), withheld)
-    while chunk := [row for row, _ in zip(rows, range(CHUNK), strict=False)]:
+    while chunk := list(islice(rows, CHUNK)):
         SnapshotPerson.objects.bulk_create(chunk)
 
 
