@@ -4,6 +4,7 @@ import doctest
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -91,6 +92,22 @@ def test_examples_of_a_page_give_what_it_says(path: Path) -> None:
     examples = doctest.DocTestParser().get_doctest(blocks, {}, path.stem, str(path), 0)
     said: list[str] = []
     assert not doctest.DocTestRunner(verbose=False).run(examples, out=said.append).failed, "".join(said)
+
+
+def _modules_with_examples() -> list[str]:
+    source = ROOT / "src"
+    return [
+        ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted(source.rglob("*.py"))
+        if ">>> " in path.read_text(encoding="utf-8")
+    ]
+
+
+@pytest.mark.parametrize("name", _modules_with_examples())
+def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
+    found = doctest.testmod(import_module(name))
+    assert found.attempted
+    assert not found.failed
 
 
 def test_a_command_line_that_cannot_be_typed_is_found() -> None:
