@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kuager.domain.accounts.models import User
+from kuager.domain.accounts.operations import create_user
+from kuager.domain.accounts.terms import Role
 from kuager.domain.register.models import Entry
 from tests.browser.conftest import OpenPage
 from tests.integration.desk_register import PUBLISHED, DeskRegister
@@ -164,3 +166,52 @@ def test_pages_stand_in_three_languages(register: DeskRegister, asel: User, open
         page.goto(f"/{language}/desk/register/{code_of(NAME)}/")
         expect(page.locator("html")).to_have_attribute("lang", language)
         expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
+
+
+def test_pages_that_decide_something_are_accessible(  # fixtures
+    register: DeskRegister,
+    asel: User,
+    gulnar: User,
+    open_page: OpenPage,
+    check_accessibility: Check,
+    look: Look,
+) -> None:
+    a, b, c = (register.listed(f"Бекова Сания {letter}", f"Group {letter}") for letter in "ABC")
+    register.judge(a, b, "same")
+    register.judge(b, c, "same")
+    register.judge(a, c, "different", by=gulnar)
+    page = open_page(window="phone", user=asel)
+    for name, address in _deciding_pages(a.home_person.code):
+        page.goto(f"/en/desk/register/{address}")
+        check_accessibility(page)
+        look(page, f"{name}-phone")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.goto(f"/en/desk/register/{a.home_person.code}/")
+    page.get_by_text("Undo this judgement").last.click()
+    page.get_by_label("Why is it undone?").last.fill("not the same village")
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_text("The judgement is undone.")).to_be_visible()
+
+
+def _deciding_pages(contradicted: str) -> list[tuple[str, str]]:
+    known = code_of(NAME)
+    entry = Entry.objects.get(name=NAME)
+    record = entry.person.home_records.get()
+    said, consent = record.assertions.get(), record.consent_id
+    return [
+        ("contradiction", f"{contradicted}/"),
+        ("correct", f"{known}/assertions/{said.pk}/"),
+        ("withdraw-consent", f"{known}/consents/{consent}/"),
+    ]
+
+
+def test_auditor_reads_the_record_on_a_phone(
+    register: DeskRegister, open_page: OpenPage, check_accessibility: Check, look: Look
+) -> None:
+    page = open_page(window="phone", user=create_user(username="auditor", role=Role.AUDITOR))
+    page.goto("/en/desk/audits/")
+    check_accessibility(page)
+    look(page, "audits-phone")
+    page.get_by_role("button", name="Verify the chain").click()
+    expect(page.get_by_text("none changed")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
