@@ -1,15 +1,19 @@
 """The pages of overlap and estimates: counts beside models, and a refusal in words where overlap is thin."""
 
+import ast
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from kuager.domain.accounts.models import User
 from kuager.domain.lists import operations
 from kuager.domain.lists.models import EstimateRun
+from kuager.engines import estimation
+from kuager.interfaces.desk.estimates.sentence_words import TEMPLATES, translated
 from tests.integration.two_lists import TwoLists, import_two_lists, link
 
 
@@ -85,3 +89,20 @@ def test_who_may_not_estimate_is_refused(erlan: User, client: Client, lists: Two
     client.force_login(erlan)
     assert client.get(reverse("desk-overlap"), asked(lists)).status_code == 403
     assert client.post(reverse("desk-estimates"), asked(lists)).status_code == 403
+
+
+def test_every_sentence_of_the_engine_can_be_translated() -> None:
+    said = set()
+    for module in Path(estimation.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence":
+                template = node.args[0]
+                said |= {template.value} if isinstance(template, ast.Constant) else set()
+    assert said == set(TEMPLATES)
+
+
+def test_a_stored_sentence_is_found_by_its_template() -> None:
+    text = "Only 12 persons are on more than one list; at least 30 are needed."
+    with translation.override("en"):
+        assert translated(text) == text
+        assert translated("the file is empty") == "the file is empty"

@@ -7,6 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from kuager.interfaces.desk.estimates.sentence_words import translated
 from kuager.interfaces.desk.review.differences import mark_differences
 
 register = template.Library()
@@ -44,11 +45,8 @@ def against(here: str, there: str) -> SafeString:
 
 @register.filter
 def sentence(value: object) -> str:
-    """Say a sentence of an engine in the reader's language: text, or a template with its values."""
-    if isinstance(value, Mapping) and "template" in value:
-        words = {str(name): str(word) for name, word in dict(value.get("values", {})).items()}
-        return gettext(str(value["template"])).format(**words)
-    return gettext(str(value)) if value else ""
+    """Say a finished sentence of an engine in the reader's language."""
+    return translated(str(value))
 
 
 @register.filter
