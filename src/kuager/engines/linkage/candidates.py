@@ -11,7 +11,7 @@ import polars as pl
 # Few records: every pair is compared.
 COMPARE_ALL_UP_TO = 1_000
 # Pairs per record that one kind of key may bring; the commonest keys beyond that are dropped.
-_PAIRS_PER_RECORD = 8
+_PAIRS_PER_RECORD = 5
 _PAIRS_AT_LEAST = 2_000
 
 

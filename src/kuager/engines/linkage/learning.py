@@ -32,6 +32,7 @@ _ROUNDS = 30
 _PRIOR_LINKS = 60.0
 _PRIOR_STRANGERS = 20_000.0
 _SETTLED = 1e-4
+_HOPELESS_BITS = -20.0
 _STRANGERS_AT_LEAST = 0.2
 # The share of one person's records whose given names differ altogether does not grow beyond this factor:
 # brothers who agree on all else would otherwise teach the model that a given name means little.
@@ -207,8 +208,21 @@ def _strangers_only(drawn: Floats, m: Floats, links: float) -> Floats:
     return result
 
 
+def _possible_links(model: Model, evidence: Evidence) -> Evidence:
+    """Leave out pairs so improbable that they teach nothing: nine of ten, which saves as much time."""
+    rows = log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
+    return Evidence(
+        levels=evidence.levels[rows],
+        frequency=evidence.frequency[rows],
+        groups=evidence.groups[rows],
+        possible=evidence.possible,
+        expected=evidence.expected,
+    )
+
+
 def learn(model: Model, evidence: Evidence) -> Model:
     """Improve the model on the pairs at hand until it settles."""
+    evidence = _possible_links(model, evidence)
     drawn = model.u
     for _ in range(_ROUNDS):
         linked = probability(log_odds(model, evidence, field_weights(model, evidence)))
