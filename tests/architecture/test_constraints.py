@@ -1,0 +1,181 @@
+"""The database itself refuses what must never be; each rule is tried by breaking it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TypeVar
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint
+
+from kuager.domain.accounts.models import User
+from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun, ListEdition, ListRow
+from kuager.domain.people.models import Assignment, Judgement
+from kuager.domain.places.models import Facility, Place
+from kuager.domain.publication.models import (
+    Redaction,
+    Snapshot,
+    SnapshotFigure,
+    SnapshotPerson,
+    SnapshotPicture,
+)
+from kuager.domain.register.models import StatusAssertion, StatusSpell
+from tests.integration.small_register import DAY, FIRST, LATER, SmallRegister
+
+T = TypeVar("T")
+Break = Callable[[SmallRegister], object]
+
+
+def place(**more: object) -> Place:
+    return Place.objects.create(
+        code=f"p{Place.objects.count()}", name_kk="x", name_ru="x", name_en="x", **more
+    )
+
+
+def twice(make: Callable[[T], object], of: T) -> None:
+    make(of)
+    make(of)
+
+
+def edition(small: SmallRegister) -> ListEdition:
+    source = small.source()
+    one, _ = CasualtyList.objects.get_or_create(publisher=source.publisher, title="List")
+    return ListEdition.objects.create(
+        casualty_list=one,
+        as_of=DAY,
+        source=source,
+        file_name="x.csv",
+        file_digest="0" * 64,
+        staged_by=small.by,
+        staged_at=FIRST,
+    )
+
+
+def snapshot(small: SmallRegister, **more: object) -> Snapshot:
+    values: dict[str, object] = {
+        "number": Snapshot.objects.count() + 1,
+        "as_of": DAY,
+        "known_at": FIRST,
+        "rules_version": "1",
+        "content_digest": "0" * 64,
+        "built_by": small.by,
+        "built_at": FIRST,
+    }
+    return Snapshot.objects.create(**(values | more))
+
+
+def two_records(small: SmallRegister) -> list[int]:
+    people = [small.person("Айнұр Бекжанова"), small.person("Ainur Bekzhanova")]
+    return sorted(person.home_records.get().pk for person in people)
+
+
+def judgement(small: SmallRegister, first: int, second: int) -> Judgement:
+    return Judgement.objects.create(
+        record_a_id=first,
+        record_b_id=second,
+        verdict="same",
+        method="review",
+        author=small.by,
+        decided_at=FIRST,
+    )
+
+
+def pair(small: SmallRegister, first: int, second: int) -> CandidatePair:
+    run, _ = LinkRun.objects.get_or_create(
+        engine="duckdb", version="1", known_at=FIRST, record_count=2, pair_count=1, run_by=small.by
+    )
+    return CandidatePair.objects.create(
+        run=run, record_a_id=first, record_b_id=second, probability=0.5, match_weight=0
+    )
+
+
+def break_assertion(small: SmallRegister, **change: object) -> None:
+    record = small.person("Айнұр Бекжанова").home_records.get()
+    StatusAssertion.objects.filter(record=record).update(**change)
+
+
+def break_spell(small: SmallRegister, **change: object) -> None:
+    person = small.person("Айнұр Бекжанова")
+    StatusSpell.objects.filter(person=person).update(**change)
+
+
+def break_published_person(small: SmallRegister) -> None:
+    values = {"snapshot": snapshot(small), "code": "B222-3333", "status": "dead", "position": 1}
+    twice(lambda given: SnapshotPerson.objects.create(**given), values)
+
+
+BREAKS: dict[str, Break] = {
+    "place_lasts_a_day": lambda s: place(kind="region", valid_since=DAY, valid_until=DAY),
+    "facility_named_once_a_place": lambda s: twice(
+        lambda at: Facility.objects.create(place=at, kind="police", name="House 1"),
+        place(kind="region"),
+    ),
+    "one_open_assignment": lambda s: Assignment.objects.create(
+        record_id=two_records(s)[0], person=s.bare_person(), known_from=FIRST, cause="test"
+    ),
+    "assignment_ends_after_it_begins": lambda s: Assignment.objects.filter(
+        record_id=two_records(s)[0]
+    ).update(known_until=FIRST - timedelta(days=1)),
+    "judgement_pair_in_order": lambda s: judgement(s, *reversed(two_records(s))),
+    "one_judgement_in_force": lambda s: twice(lambda two: judgement(s, *two), two_records(s)),
+    "assertion_two_people": lambda s: break_assertion(s, approved_by=s.by, approved_at=LATER),
+    "assertion_since_in_order": lambda s: break_assertion(s, since_earliest=date(2022, 1, 11)),
+    "dead_and_released_need_two": lambda s: break_assertion(s, status="dead", needs_approval=False),
+    "assertion_ends_with_a_reason": lambda s: break_assertion(s, superseded_at=LATER),
+    "spell_lasts_a_day": lambda s: break_spell(s, until=date(2022, 1, 10)),
+    "spell_was_known": lambda s: break_spell(s, known_until=FIRST),
+    "list_titled_once": lambda s: twice(
+        lambda by: CasualtyList.objects.create(publisher=by, title="List"),
+        s.source().publisher,
+    ),
+    "edition_imported_once": lambda s: twice(edition, s),
+    "row_numbered_once": lambda s: twice(
+        lambda of: ListRow.objects.create(edition=of, number=1, cells=["x"], digest="0" * 64),
+        edition(s),
+    ),
+    "pair_once_a_run": lambda s: twice(lambda two: pair(s, *two), two_records(s)),
+    "pair_in_order": lambda s: pair(s, *reversed(two_records(s))),
+    "snapshot_published_by_somebody": lambda s: snapshot(s, state="published"),
+    "snapshot_withdrawn_with_reason": lambda s: snapshot(
+        s,
+        state="withdrawn",
+        published_by=s.by,
+        published_at=FIRST,
+        withdrawn_by=s.by,
+        withdrawn_at=LATER,
+    ),
+    "figure_once": lambda s: twice(
+        lambda of: SnapshotFigure.objects.create(snapshot=of, key="all", value=1),
+        snapshot(s),
+    ),
+    "published_once": break_published_person,
+    "redacted_person_is_empty": lambda s: SnapshotPerson.objects.create(
+        snapshot=snapshot(s), code="B222-3334", status="dead", position=1, name="Айнұр", is_redacted=True
+    ),
+    "redaction_lifted_by_somebody": lambda s: Redaction.objects.create(
+        code="B222-3335", reason="request", redacted_by=s.by, redacted_at=FIRST, lifted_at=LATER
+    ),
+    "picture_once": lambda s: twice(
+        lambda of: SnapshotPicture.objects.create(snapshot=of, key="map", language="kk", svg="", alt=""),
+        snapshot(s),
+    ),
+}
+OURS = {
+    constraint.name: constraint
+    for model in apps.get_models()
+    if model.__module__.startswith("kuager.")
+    for constraint in model._meta.constraints
+}
+
+
+def test_every_constraint_is_tried() -> None:
+    assert set(BREAKS) == set(OURS)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_database_refuses(asel: User, name: str) -> None:
+    """SQLite names a broken check, but not a broken uniqueness."""
+    said = name if isinstance(OURS[name], CheckConstraint) else "(?i)unique"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        BREAKS[name](SmallRegister(by=asel))
