@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from kuager.domain.people.terms import NameKind, Sex
 from kuager.domain.register import rules
 from kuager.domain.register.terms import Axis, Verification
-from kuager.domain.sources.terms import ConsentGiven, Purpose, SourceKind
+from kuager.domain.sources.terms import SourceKind
 from kuager.interfaces.desk.status_choices import status_word
 from kuager.interfaces.shell.templatetags.kuager_pages import age_words, uncertain_date
 
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.people.models import Record
     from kuager.domain.register.models import StatusAssertion
-    from kuager.domain.register.queries import SourcedRecord, TimelineStep
-    from kuager.domain.sources.models import Consent
-
-# Where Kazakh, Russian, English and Arabic letters are read aloud by a screen reader.
-LANGUAGE_OF_SCRIPT = {"cyrillic": "ru", "arabic": "ar", "latin": "en"}
+    from kuager.domain.register.queries import SourcedRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,26 +63,6 @@ class RecordView:
     recorded_by: str
     is_active: bool
     assertions: list[AssertionView] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpellView:
-    """A stretch of a person's life on one axis."""
-
-    axis: str
-    status: str
-    days: str
-    place: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentView:
-    """What somebody allowed. One given for a whole list is not withdrawn for one person."""
-
-    id: int
-    words: str
-    how: str
-    may_withdraw: bool
 
 
 def assertion_view(assertion: "StatusAssertion", user: "User", places: Mapping[int, str]) -> AssertionView:
@@ -206,98 +182,10 @@ def _facts(record: "Record") -> list[tuple[str, str]]:
     return [(word, value) for word, value in told.items() if value]
 
 
-def spells(steps: Iterable["TimelineStep"], places: Mapping[int, str]) -> list[SpellView]:
-    """Return the stretches of each axis as they began; equal neighbours are one stretch."""
-    steps = sorted(steps, key=lambda step: step.since)
-    found: list[tuple[date, SpellView]] = []
-    for axis in Axis:
-        found += _spells_of(axis, steps, places)
-    return [spell for _, spell in sorted(found, key=lambda pair: pair[0])]
-
-
-def _spells_of(
-    axis: Axis, steps: Sequence["TimelineStep"], places: Mapping[int, str]
-) -> Iterable[tuple[date, SpellView]]:
-    runs: list[list[TimelineStep]] = []
-    for step in steps:
-        joins = runs and runs[-1][-1].until == step.since and _on(axis, runs[-1][-1]) == _on(axis, step)
-        if joins:
-            runs[-1].append(step)
-        else:
-            runs.append([step])
-    for run in runs:
-        status = _on(axis, run[0])
-        if status not in ("", "unknown"):
-            place = next((places.get(step.place_id, "") for step in run if step.place_id), "")
-            yield (
-                run[0].since,
-                SpellView(
-                    axis=str(axis.label),
-                    status=status_word(status),
-                    days=_days(run[0].since, run[-1].until),
-                    place=place,
-                ),
-            )
-
-
-def _on(axis: Axis, step: "TimelineStep") -> str:
-    return {Axis.FATE: step.fate, Axis.CUSTODY: step.custody, Axis.HEALTH: step.health}.get(axis, step.legal)
-
-
-def _days(since: date, until: date | None) -> str:
-    if until is None:
-        return gettext("since %(day)s") % {"day": since.isoformat()}
-    last = until - timedelta(days=1)
-    return gettext("%(first)s to %(last)s") % {"first": since.isoformat(), "last": last.isoformat()}
-
-
-def names_as_written(records: Iterable["Record"]) -> list[dict[str, str]]:
-    """Return every spelling once, with the language a screen reader should read it in."""
-    seen: dict[str, str] = {}
-    for record in records:
-        seen.setdefault(record.name, record.script)
-        for other in record.names.all():
-            seen.setdefault(other.name, other.script)
-    return [{"text": name, "lang": LANGUAGE_OF_SCRIPT.get(script, "")} for name, script in seen.items()]
-
-
-def consent_views(records: Iterable["Record"]) -> list[ConsentView]:
-    """Put the consents of a person's records in words, each once."""
-    consents = {record.consent_id: record.consent for record in records if record.consent is not None}
-    return [consent_view(consent) for consent in consents.values() if consent is not None]
-
-
-def consent_view(consent: "Consent") -> ConsentView:
-    """Put one consent in words."""
-    words = {
-        "name": pgettext("consent", "name"),
-        "age": pgettext("consent", "age"),
-        "place": pgettext("consent", "place"),
-        "status": pgettext("consent", "what happened"),
-    }
-    fields = ", ".join(words.get(name, name) for name in consent.fields.split(","))
-    how = gettext("%(given)s, on %(day)s") % {
-        "given": ConsentGiven(consent.given).label,
-        "day": consent.given_on.isoformat(),
-    }
-    if consent.expires_on is not None:
-        how += ", " + gettext("until %(day)s") % {"day": consent.expires_on.isoformat()}
-    if consent.withdrawn_at is not None:
-        how += ", " + gettext("withdrawn %(moment)s") % {"moment": _moment(consent.withdrawn_at)}
-    return ConsentView(
-        id=consent.pk,
-        words=f"{Purpose(consent.purpose).label}: {fields}",
-        how=how,
-        may_withdraw=is_personal(consent) and consent.withdrawn_at is None,
-    )
-
-
-def is_personal(consent: "Consent") -> bool:
-    """Tell whether somebody gave the consent for this person, in writing or in words.
-
-    What is already public covers every row of a list: one person is taken off the public pages instead.
-    """
-    return consent.given != ConsentGiven.ALREADY_PUBLIC
+def names_as_written(records: Iterable["Record"]) -> list[str]:
+    """Return every spelling once, in the order of the records."""
+    names = [name for record in records for name in (record.name, *(one.name for one in record.names.all()))]
+    return list(dict.fromkeys(names))
 
 
 def _moment(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kuager.interfaces.desk.register import assertion_views, consent_views, queue_views, views
+from kuager.interfaces.desk.register import assertion_views, consent_withdrawal, queue_views, views
 
 urlpatterns = [
     path("", views.entry_list, name="desk-register"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("<slug:code>/", views.person, name="desk-person"),
     path("<slug:code>/add/", assertion_views.add, name="desk-assert"),
     path("<slug:code>/assertions/<int:assertion_id>/", assertion_views.correct, name="desk-correct"),
-    path("<slug:code>/consents/<int:consent_id>/", consent_views.withdraw, name="desk-withdraw-consent"),
+    path("<slug:code>/consents/<int:consent_id>/", consent_withdrawal.withdraw, name="desk-withdraw-consent"),
     path(
         "<slug:code>/judgements/<int:judgement_id>/undo/",
         assertion_views.undo_judgement,

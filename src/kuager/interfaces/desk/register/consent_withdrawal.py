@@ -13,8 +13,8 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.publication import operations
 from kuager.domain.register import queries
 from kuager.interfaces.desk.access import acting_user, needs, now
+from kuager.interfaces.desk.register.consent_view import consent_view, is_personal
 from kuager.interfaces.desk.register.forms import WithdrawConsentForm
-from kuager.interfaces.desk.register.person_view import consent_view, is_personal
 
 if TYPE_CHECKING:
     from kuager.domain.sources.models import Consent
