@@ -150,7 +150,7 @@ def search_large() -> dict[str, float]:
     """Time searches in 60,000 keys: whole words, beginnings, typos."""
     choose = random.Random(2)
     letters = "aeiou", "bdgklmnrstjwqhz"
-    keys = set()
+    keys: set[str] = set()
     while len(keys) < VOCABULARY_SIZE:
         keys.add("".join(choose.choice(letters[place % 2]) for place in range(choose.randint(4, 11))))
     vocabulary = Vocabulary(keys)
