@@ -138,9 +138,38 @@ def test_a_changed_row_is_the_same_person(first: Path, second: Path, asel: User)
     new = Record.objects.filter(name__startswith="Тасболатов").exclude(pk=old.pk).get()
     judgement = Judgement.objects.get()
     assert (judgement.record_a, judgement.record_b, judgement.method) == (old, new, "edition")
-    active = Assignment.objects.get(record=new, known_until__isnull=True)
-    assert active.person_id == old.home_person_id
-    assert not Assignment.objects.filter(record=old, known_until__isnull=True).exists()
+    active = Assignment.objects.filter(record__in=[old, new], known_until__isnull=True)
+    assert set(active.values_list("person_id", flat=True)) == {old.home_person_id}
+
+
+def test_a_newer_status_follows_the_older_one(first: Path, second: Path, asel: User, gulnar: User) -> None:
+    chosen = new_list(asel)
+    load(chosen, first, asel, as_of=JANUARY_20)
+    edition = load(chosen, second, asel, as_of=JANUARY_28, at=later(1))
+    assert counted(JANUARY_28)["detained"] == 2
+    operations.approve_edition(edition=edition, by=gulnar, at=later(2))
+    assert counted(JANUARY_20)["detained"] == 2
+    assert (counted(JANUARY_28)["detained"], counted(JANUARY_28)["released"]) == (1, 1)
+
+
+def test_the_dead_stay_dead_when_a_newer_edition_says_less(tmp_path: Path, asel: User, gulnar: User) -> None:
+    chosen = new_list(asel)
+    dead, hurt = FIRST[1], (*FIRST[1][:5], "ранен")
+    edition = load(chosen, write_csv(tmp_path / "a.csv", [dead]), asel, as_of=JANUARY_20)
+    operations.approve_edition(edition=edition, by=gulnar, at=later(1))
+    load(chosen, write_csv(tmp_path / "b.csv", [hurt]), asel, as_of=JANUARY_28, at=later(2))
+    assert counted(JANUARY_28) == {"dead": 1}
+
+
+def test_who_is_removed_goes_with_everything_older_editions_said(tmp_path: Path, asel: User) -> None:
+    chosen = new_list(asel)
+    older, newer = FIRST[2], (*FIRST[2][:5], "в больнице")
+    load(chosen, write_csv(tmp_path / "a.csv", [FIRST[0], older]), asel, as_of=JANUARY_20)
+    load(chosen, write_csv(tmp_path / "b.csv", [FIRST[0], newer]), asel, as_of=JANUARY_20, at=later(1))
+    third = load(chosen, write_csv(tmp_path / "c.csv", [FIRST[0]]), asel, as_of=JANUARY_28, at=later(2))
+    assert counted() == {"detained": 1}
+    operations.undo_edition(edition=third, reason="the publisher erred", by=asel, at=later(3))
+    assert counted() == {"detained": 1, "hospitalised": 1}
 
 
 def test_undoing_an_edition_brings_the_one_before_back(first: Path, second: Path, asel: User) -> None:

@@ -41,7 +41,7 @@ def apply_edition(
     """Bring a staged edition into the register, or leave everything as it was.
 
     *Dead* and *released* wait for a second person (``approve_edition``). A row that says the same as before
-    keeps its record; a changed one makes a new record of the same person, and the old one leaves the register.
+    keeps its record; a changed one makes a second record of the same person.
     """
     check_may(by, Capability.IMPORT_LISTS)
     edition = ListEdition.objects.select_for_update().select_related("source").get(pk=edition.pk)
@@ -209,7 +209,11 @@ class _Application:
         return citations
 
     def replace_records(self) -> None:
-        """Link changed rows to their older records; take those and the removed ones out of the register."""
+        """Link changed rows to their older records, and take the removed ones out of the register.
+
+        What the older edition said stays said: a newer status follows it, and nobody comes back to life
+        because a newer edition says less. Who is removed goes with everything older editions said of them.
+        """
         before = self._records_of(list(self.replaced.values()))
         after = self._records_of(list(self.replaced))
         pairs = [(before[old], after[new]) for new, old in self.replaced.items()]
@@ -223,11 +227,23 @@ class _Application:
                 at=self.at,
             )
             self.touched |= outcome.person_ids
-        leaving = [record for record, _ in pairs]
-        if not self.edition.keep_removed:
-            leaving += list(self._records_of(self.removed).values())
+        leaving = [] if self.edition.keep_removed else self._records_with_older(self.removed)
         if leaving:
             self.touched |= people.withdraw_records(record_ids=leaving, cause=self.cause, at=self.at)
+
+    def _records_with_older(self, refs: Sequence[int]) -> list[int]:
+        """Return the records of rows and of the rows they go back to."""
+        records: set[int] = set()
+        waiting = list(refs)
+        while waiting:
+            older: list[int] = []
+            for chunk in chunked(waiting, CHUNK):
+                rows = ListRow.objects.filter(pk__in=chunk).values_list("record_id", "previous_id")
+                for record, previous in rows:
+                    records |= {record} - {None}
+                    older += [previous] if previous is not None else []
+            waiting = older
+        return sorted(records)
 
     def counts(self) -> RowCounts:
         """Return what became of all rows."""

@@ -11,11 +11,10 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import ListEdition, ListRow
 from kuager.domain.lists.queries.baseline import latest_applied
-from kuager.domain.lists.queries.differing import removed_rows
 from kuager.domain.lists.rules.states import check_transition
 from kuager.domain.lists.terms import EditionState, RowChange
 from kuager.domain.people import operations as people
-from kuager.domain.people.models import Judgement
+from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.people.terms import Method
 from kuager.domain.register import operations as register
 
@@ -63,14 +62,9 @@ def _take_out(edition: ListEdition, reason: str, *, by: User, at: datetime) -> s
 
 
 def _bring_back(edition: ListEdition, *, at: datetime) -> set[int]:
-    """Put the records back that the edition had replaced or removed."""
-    changed = ListRow.objects.filter(edition=edition, change=RowChange.CHANGED)
-    records = list(changed.values_list("previous__record_id", flat=True))
-    if not edition.keep_removed:
-        gone = removed_rows(edition)
-        for start in range(0, len(gone), 5000):
-            rows = ListRow.objects.filter(pk__in=gone[start : start + 5000], record__isnull=False)
-            records += list(rows.values_list("record_id", flat=True))
+    """Put the records back that left the register because the edition did not have them any more."""
+    left = Assignment.objects.filter(end_cause=f"edition:{edition.pk}").values_list("record_id", flat=True)
+    records = set(left)
     if not records:
         return set()
     return people.restore_records(record_ids=records, cause=f"undo-edition:{edition.pk}", at=at)

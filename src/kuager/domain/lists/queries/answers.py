@@ -132,7 +132,7 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSummary:
-    """A list with its newest applied edition and how many people of it stand in the register."""
+    """A list with its newest applied edition; ``record_count`` people of it stand in the register."""
 
     casualty_list: CasualtyList
     latest: ListEdition | None

@@ -31,7 +31,7 @@ def list_lists() -> list[ListSummary]:
 
 
 def records_in_register() -> dict[int, int]:
-    """Count, for each list, the records that stand in the register now."""
+    """Count, for each list, the persons of it that stand in the register now."""
     rows = (
         ListRow.objects.filter(
             edition__state=EditionState.APPLIED,
@@ -39,7 +39,7 @@ def records_in_register() -> dict[int, int]:
             record__isnull=False,
         )
         .values_list("edition__casualty_list_id")
-        .annotate(records=Count("record_id", distinct=True))
+        .annotate(records=Count("record__assignments__person_id", distinct=True))
     )
     return dict(rows)
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
+
 from kuager.domain.lists.models import CasualtyList, ListRow
+from kuager.domain.lists.terms import EditionState, RowChange
 from kuager.domain.people.models import Assignment
 from kuager.domain.people.queries import assigned_at
 
@@ -11,7 +14,7 @@ from kuager.domain.people.queries import assigned_at
 def members(
     casualty_list: CasualtyList, *, as_of: date | None = None, known_at: datetime | None = None
 ) -> dict[int, int]:
-    """Return the persons on a list, each with their first record on it.
+    """Return the persons on a list, each with their newest record on it.
 
     Parameters
     ----------
@@ -23,19 +26,29 @@ def members(
     rows = assigned_at(known_at).filter(record__list_rows__edition__casualty_list=casualty_list)
     if as_of is not None:
         rows = rows.filter(record__told_on__lte=as_of)
-    pairs = rows.values_list("person_id", "record_id").distinct().order_by("-record_id")
-    # The last one written wins, so that every person keeps the record with the lowest identifier.
+    pairs = rows.values_list("person_id", "record_id").distinct().order_by("record_id")
+    # The last one wins: a newer edition has the higher identifier.
     return dict(pairs.iterator(chunk_size=10_000))
 
 
 def active_rows(casualty_list: CasualtyList) -> dict[int, int]:
-    """Return the records a list has in the register now, each with its newest row."""
+    """Return the records a list has in the register now, each with its newest row.
+
+    Of a row that a newer edition changed only the newer record is returned: it says what the list says now.
+    """
     rows = ListRow.objects.filter(
         edition__casualty_list=casualty_list,
         record__assignments__known_until__isnull=True,
         record__isnull=False,
     )
-    return dict(rows.order_by("id").values_list("record_id", "id").iterator(chunk_size=10_000))
+    changed = ListRow.objects.filter(
+        previous=OuterRef("pk"), change=RowChange.CHANGED, edition__state=EditionState.APPLIED
+    )
+    newest = dict(rows.order_by("id").values_list("record_id", "id").iterator(chunk_size=10_000))
+    replaced = set(
+        rows.filter(Exists(changed)).values_list("record_id", flat=True).iterator(chunk_size=10_000)
+    )
+    return {record: row for record, row in newest.items() if record not in replaced}
 
 
 def unique_titles(lists: Sequence[CasualtyList]) -> list[str]:
