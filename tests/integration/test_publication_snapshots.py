@@ -10,10 +10,10 @@ from kuager.core.errors import IntegrityError as DigestError
 from kuager.domain.accounts.models import User
 from kuager.domain.audit.models import AuditEvent
 from kuager.domain.people.models import Record
+from kuager.domain.people.operations import bulk
 from kuager.domain.places.queries import get_place
 from kuager.domain.publication import operations, queries
 from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
-from kuager.domain.publication.operations import building
 from kuager.domain.register.terms import FOREVER
 from tests.integration.small_register import ALL_FIELDS, DAY, FIRST, LATER, NOW, SmallRegister
 
@@ -195,7 +195,7 @@ def test_the_difference_names_figures_people_and_reasons(register: SmallRegister
 def test_long_lists_are_stored_whole(
     register: SmallRegister, farida: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "CHUNK", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
     for number in range(5):
         register.person(f"Person {number}", consent=register.consent())
     snapshot = operations.build_snapshot(as_of=DAY, by=farida, at=NOW)

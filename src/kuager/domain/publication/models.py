@@ -104,7 +104,7 @@ class SnapshotPerson(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     is_redacted = models.BooleanField(default=False)
     name = models.CharField(max_length=300, blank=True)
-    search_text = models.TextField(blank=True)
+    search_text = models.CharField(max_length=1000, blank=True)
     sex = models.CharField(max_length=6, blank=True)
     age = models.CharField(max_length=20, blank=True)
     age_group = models.CharField(max_length=7, blank=True)
@@ -120,7 +120,22 @@ class SnapshotPerson(models.Model):
     class Meta:
         """Constraints live in the database: of a redacted person nothing is left but the digest."""
 
-        indexes = (models.Index(fields=["snapshot", "is_redacted", "position"], name="published_in_order"),)
+        # Lists, filters and the search read this index only; rows are fetched for one page at a time.
+        indexes = (
+            models.Index(
+                fields=[
+                    "snapshot",
+                    "is_redacted",
+                    "position",
+                    "status",
+                    "region_code",
+                    "sex",
+                    "age_group",
+                    "search_text",
+                ],
+                name="published_in_order",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["snapshot", "code"], name="published_once"),
             models.CheckConstraint(

@@ -21,7 +21,7 @@ CACHE = "public, max-age=300"
 def snapshot_page(
     view: Callable[Concatenate[HttpRequest, queries.ShownSnapshot, Parameters], HttpResponseBase],
 ) -> View:
-    """Give a view the snapshot it shows; answer alone while there is none, or when it was withdrawn."""
+    """Give a view the snapshot it shows; answer alone where there is none or it was withdrawn."""
 
     @login_not_required
     @conditional_page
@@ -33,7 +33,7 @@ def snapshot_page(
             shown = queries.shown_snapshot(number)
             response = _without_content(request, shown) or view(request, shown, *args, **values)
         except NotFoundError:
-            # The page that explains refused acts would read like an accusation to somebody with a broken link.
+            # The page that explains refused acts would read like an accusation to whoever has a broken link.
             raise Http404 from None
         response.headers.setdefault("Cache-Control", CACHE)
         return response

@@ -37,7 +37,9 @@ def index(request: HttpRequest, shown: queries.ShownSnapshot) -> HttpResponse:
     wanted, number = _wanted(request.POST if request.method == "POST" else request.GET)
     if bool(wanted.text) != (request.method == "POST"):
         return HttpResponseRedirect(f"{request.path}?{_address(wanted)}")
-    people = Paginator(queries.filter_people(snapshot, wanted), PAGE_SIZE).get_page(number)
+    people = Paginator(
+        queries.filter_people(snapshot, wanted).values_list("pk", flat=True), PAGE_SIZE
+    ).get_page(number)
     context = {
         "page": people,
         "wanted": wanted,

@@ -1,9 +1,9 @@
 """Building a snapshot: copying, in one transaction, what may be public."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,6 +14,8 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.people.models import Person
+from kuager.domain.people.operations import insert_rows
+from kuager.domain.people.operations.bulk import Row
 from kuager.domain.publication import rules
 from kuager.domain.publication.models import (
     PersonSalt,
@@ -22,10 +24,11 @@ from kuager.domain.publication.models import (
     SnapshotPerson,
     SnapshotPicture,
 )
+from kuager.domain.publication.operations.redacting import EMPTY
 from kuager.domain.publication.queries.content import Collected, collect_content
 from kuager.domain.publication.queries.difference import describe_difference
 from kuager.domain.publication.queries.pictures import draw_pictures
-from kuager.domain.publication.queries.published_people import PublishedPerson
+from kuager.domain.publication.queries.published_people import PERSON_FIELDS, PublishedPerson
 from kuager.domain.publication.queries.snapshots import latest_snapshot
 from kuager.domain.publication.queries.withholding import codes_to_withhold
 from kuager.domain.publication.terms import SnapshotState
@@ -135,31 +138,22 @@ def _store(snapshot: Snapshot, collected: Collected, *, at: datetime) -> None:
 
 
 def _store_people(snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]) -> None:
-    rows = _person_rows(snapshot, sorted(people, key=_alphabetical), withheld)
-    while chunk := list(islice(rows, CHUNK)):
-        SnapshotPerson.objects.bulk_create(chunk)
+    columns = ("snapshot", "position", "digest", "is_redacted", "search_text", *PERSON_FIELDS)
+    insert_rows(SnapshotPerson, columns, _person_rows(snapshot, sorted(people, key=_alphabetical), withheld))
 
 
-def _person_rows(
-    snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]
-) -> Iterator[SnapshotPerson]:
+def _person_rows(snapshot: Snapshot, people: Iterable[PublishedPerson], withheld: set[str]) -> Iterator[Row]:
     for position, person in enumerate(people):
-        if person.content["code"] in withheld:
-            yield SnapshotPerson(
-                snapshot=snapshot,
-                position=position,
-                code=person.content["code"],
-                digest=person.digest,
-                is_redacted=True,
-            )
-        else:
-            yield SnapshotPerson(
-                snapshot=snapshot,
-                position=position,
-                digest=person.digest,
-                search_text=person.search_text,
-                **person.content,
-            )
+        is_withheld = person.content["code"] in withheld
+        content = {**person.content, **EMPTY} if is_withheld else person.content
+        search_text = "" if is_withheld else person.search_text
+        values = (_stored(content[field]) for field in PERSON_FIELDS)
+        yield (snapshot.pk, position, person.digest, is_withheld, search_text, *values)
+
+
+def _stored(value: object) -> str | int | bool:
+    """Write a value as its column keeps it: lists and objects as JSON."""
+    return value if isinstance(value, str | int) else json.dumps(value)
 
 
 def _alphabetical(person: PublishedPerson) -> tuple[bool, str, str]:

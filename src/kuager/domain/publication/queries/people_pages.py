@@ -51,7 +51,10 @@ class PersonLine:
 
 
 def filter_people(snapshot: Snapshot, wanted: PeopleFilter) -> QuerySet[SnapshotPerson]:
-    """People of the public list in alphabetical order (lazy queryset)."""
+    """People of the public list in alphabetical order (lazy queryset).
+
+    For long lists ask for the ids only, which the index holds; ``person_lines`` takes those of one page.
+    """
     people = SnapshotPerson.objects.filter(snapshot=snapshot, is_redacted=False)
     if wanted.status:
         people = people.filter(status=wanted.status)
@@ -64,8 +67,9 @@ def filter_people(snapshot: Snapshot, wanted: PeopleFilter) -> QuerySet[Snapshot
     return people.filter(_text_condition(wanted.text)).order_by("position")
 
 
-def person_lines(snapshot: Snapshot, people: Iterable[SnapshotPerson]) -> list[PersonLine]:
-    """Return people in the reader's language; asks the database nothing."""
+def person_lines(snapshot: Snapshot, person_ids: Iterable[int]) -> list[PersonLine]:
+    """Return the people of one page in the reader's language, in the order of the list; one question."""
+    people = SnapshotPerson.objects.filter(pk__in=list(person_ids)).order_by("position")
     return [_line(snapshot, person) for person in people]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.domain.people.models import Person, Record
@@ -23,6 +23,7 @@ from kuager.domain.register.terms import Status
 from kuager.domain.sources.models import Consent
 from kuager.engines.names import search_keys
 
+SEARCH_TEXT_LENGTH = 1000
 PERSON_FIELDS = (
     "code",
     "salt",
@@ -48,8 +49,14 @@ class PublishedPerson:
     person_id: int
     content: dict[str, JsonValue]
     digest: str
-    search_text: str
+    names: tuple[str, ...]
     consent_ids: frozenset[int]
+
+    @property
+    def search_text(self) -> str:
+        """Return the code and the search keys of every published spelling, each after a space."""
+        keys = dict.fromkeys(key.key for name in self.names for key in search_keys(name))
+        return (" " + " ".join([str(self.content["code"]).lower(), *keys]))[:SEARCH_TEXT_LENGTH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +133,17 @@ def _publishable_records(reading: Reading) -> Iterable[_Row]:
 
 
 def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterable[tuple[int, _Said]]:
-    """Yield what publishable records assert: known, approved where it must be, begun by the day."""
+    """Yield what publishable records assert: known, approved where it must be, begun by the day.
+
+    Only what the record's own source says: its consent covers nothing that a caller or another source added.
+    """
     moment = reading.known_at
     counting = (
         StatusAssertion.objects.filter(
             known_at__lte=moment,
             since_latest__lte=reading.as_of,
             record__consent__in=Consent.objects.filter(TO_PUBLISH),
+            citation__source=F("record__citation__source"),
         )
         .filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment))
         .filter(Q(needs_approval=False) | Q(approved_at__lte=moment))
@@ -173,7 +184,7 @@ def _person(reading: Reading, standing: Standing, identity: dict[str, str], case
         person_id=standing.person_id,
         content=content,
         digest=person_digest(content),
-        search_text=_search_text(identity["code"], [told.name for told in named]),
+        names=tuple(dict.fromkeys(told.name for told in named)),
         consent_ids=frozenset(row.consent_id for row in case.rows),
     )
 
@@ -245,9 +256,3 @@ def _has_conflict(said: list[_Said]) -> bool:
         return True
     told = {(one.axis, one.since_latest, one.status) for one in said}
     return len(told) > len({(axis, day) for axis, day, _ in told})
-
-
-def _search_text(code: str, names: list[str]) -> str:
-    """Join the search keys of every published spelling, each after a space, so that a prefix can be found."""
-    keys = dict.fromkeys(key.key for name in names for key in search_keys(name))
-    return " " + " ".join([code.lower(), *keys])
