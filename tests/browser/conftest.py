@@ -131,6 +131,7 @@ def check_no_sideways_scrolling() -> Callable[[Page], None]:
     """Fail when a page is wider than its window; wide tables scroll inside their own frame."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         width = page.viewport_size["width"] if page.viewport_size else 0
         client = page.context.new_cdp_session(page)
         content = client.send("Page.getLayoutMetrics")["cssContentSize"]["width"]

@@ -90,8 +90,10 @@ def test_a_messy_spreadsheet_becomes_part_of_the_register(  # noqa: PLR0917
     expect(page.locator("main")).to_contain_text("What this import would do")
     seen("check")
     page.click("text=Stage these rows")
+    expect(page.locator("main")).to_contain_text("staged, not applied")
     seen("edition")
     page.click("text=Apply …")
+    expect(page.locator("main")).to_contain_text("What will happen")
     seen("apply")
     page.click("main button:has-text('Apply')")
     expect(page.locator(".note.success")).to_contain_text("Applied: 3 added")
@@ -276,3 +278,14 @@ def test_overlap_and_estimate_can_be_read_in_every_window(  # noqa: PLR0917
     page.click("main button:has-text('Estimate')")
     expect(page.locator("main")).to_contain_text("Do not publish any of these estimates")
     seen("estimate")
+
+
+def test_the_verdict_is_in_reach_all_the_way_down_a_phone(
+    open_page: OpenPage, asel: User, run: LinkRun, look: Look
+) -> None:
+    page = open_page(user=asel, window="phone")
+    pair = run.pairs.get(record_b__name="Ospanov Yermek")
+    page.goto(f"/en/desk/review/pairs/{pair.pk}/")
+    expect(page.locator("button[value=same]")).to_be_in_viewport()
+    page.mouse.wheel(0, 300)
+    expect(page.locator("button[value=same]")).to_be_in_viewport()

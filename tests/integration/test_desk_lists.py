@@ -276,3 +276,17 @@ def test_no_name_stands_in_any_address(desk: Client) -> None:
     response = upload(desk)
     assert digest_of(response).isalnum()
     assert "list.csv" not in response["Location"]
+
+
+def test_the_lists_ask_the_database_as_often_for_many_as_for_one(
+    desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    for title in ("One", "Two", "Three"):
+        edition = stage(desk, title=title)
+        desk.post(url("desk-edition-act", edition.pk, "apply"))
+    with django_assert_max_num_queries(12):
+        desk.get(url("desk-lists"))
+    with django_assert_max_num_queries(12):
+        desk.get(url("desk-list", edition.casualty_list_id))
+    with django_assert_max_num_queries(12):
+        desk.get(url("desk-edition-rows", edition.pk))

@@ -1,6 +1,7 @@
 """A pair as its page shows it: fields beside each other, their weight in words, the rest of each cluster."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -123,11 +124,12 @@ def cluster_sides(page: "PairPage") -> "list[dict[str, object]]":
     """Return the other records of each cluster: they come along when the two are judged the same."""
     sides = ((page.a, page.cluster_a), (page.b, page.cluster_b))
     pair = {page.a.record.pk, page.b.record.pk}
+    is_one_person = bool(page.a.person_code) and page.a.person_code == page.b.person_code
     found: list[dict[str, object]] = []
-    for side, cluster in sides:
+    for side, cluster in sides[:1] if is_one_person else sides:
         others: list[Record] = [record for record in cluster if record.pk not in pair]
         if others:
-            found.append({"name": side.record.name, "records": others})
+            found.append({"name": side.record.name, "records": others, "is_one_person": is_one_person})
     return found
 
 
@@ -145,13 +147,16 @@ class ShownLink:
 
 def shown_chain(chain: "Chain") -> list[ShownLink]:
     """Return the steps of a contradiction in order, the judgement that tells apart last."""
-    return [_link(judgement) for judgement in chain.links]
+    first, *_rest, last = chain.record_ids
+    steps = [*pairwise(chain.record_ids), (first, last)] if len(chain.links) > 1 else [(first, last)]
+    return [_link(judgement, *step) for judgement, step in zip(chain.links, steps, strict=True)]
 
 
-def _link(judgement: "Judgement") -> ShownLink:
+def _link(judgement: "Judgement", left: int, right: int) -> ShownLink:
+    names = {record.pk: record.name for record in (judgement.record_a, judgement.record_b)}
     return ShownLink(
-        name_a=judgement.record_a.name,
-        name_b=judgement.record_b.name,
+        name_a=names[left],
+        name_b=names[right],
         verdict=judgement.verdict,
         word=judgement.get_verdict_display(),
         author=judgement.author.username,
