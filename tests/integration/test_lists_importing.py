@@ -16,7 +16,7 @@ from kuager.domain.lists.models import ListEdition, ListRow
 from kuager.domain.lists.terms import EditionState, MatchedBy, RowChange
 from kuager.domain.people.models import Assignment, Judgement, Record
 from kuager.domain.register import queries as register
-from kuager.domain.register.models import StatusAssertion
+from kuager.domain.register.models import Entry, StatusAssertion
 from tests.integration.list_files import FIRST, SECOND, begin, later, load, new_list, stage, write_csv
 
 JANUARY_20 = date(2022, 1, 20)
@@ -324,3 +324,13 @@ def test_somebody_without_rights_imports_nothing(first: Path, asel: User, bolat:
         operations.apply_edition(edition=edition, by=bolat, at=later(1))
     with pytest.raises(PermissionDeniedError):
         operations.undo_edition(edition=edition, reason="x", by=bolat, at=later(1))
+
+
+def test_a_newer_edition_describes_the_person_anew(tmp_path: Path, asel: User) -> None:
+    chosen = new_list(asel)
+    older, newer = FIRST[2], (FIRST[2][0], FIRST[2][1], "72", *FIRST[2][3:])
+    load(chosen, write_csv(tmp_path / "a.csv", [older]), asel, as_of=JANUARY_20)
+    load(chosen, write_csv(tmp_path / "b.csv", [newer]), asel, as_of=JANUARY_28, at=later(1))
+    entry = Entry.objects.get()
+    assert (entry.age_min, entry.age_max, entry.is_conflicted) == (72, 72, False)
+    assert counted(JANUARY_20) == {"injured": 1}

@@ -7,7 +7,7 @@ from datetime import date
 
 from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.people.queries.identifiers import among
-from kuager.domain.people.terms import Verdict
+from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.rules.facts import Fact, Told
 from kuager.domain.sources.terms import ConsentGiven, Purpose
@@ -64,6 +64,7 @@ def load_known(person_ids: Sequence[int], *, on: date) -> Known:
     """
     known = Known()
     _load_told(known, person_ids, on)
+    _mark_replaced(known)
     _load_facts(known, person_ids)
     _load_contradictions(known)
     return known
@@ -73,11 +74,28 @@ def _load_told(known: Known, person_ids: Sequence[int], on: date) -> None:
     rows = Assignment.objects.filter(person__in=among(person_ids), known_until__isnull=True).values_list(
         *_TOLD
     )
-    for person, *values, origin, purpose, given, withdrawn, expires in rows.iterator(chunk_size=5_000):
+    for person, *values, origin, purpose, given, withdrawn, expires in rows:
         may = purpose is not None and consents(purpose, given, withdrawn is not None, expires, on)
         # Publishers of one origin group count as one independent source; without a group each is its own.
         group = origin or f"publisher:{values[-1]}"
-        known.told[person].append(Told._make((*values, group, may)))
+        known.told[person].append(Told._make((*values, group, may, False)))
+
+
+def _mark_replaced(known: Known) -> None:
+    """Mark records that a newer edition of their list describes anew; only persons of several have any."""
+    several = {person: told for person, told in known.told.items() if len(told) > 1}
+    if not several:
+        return
+    records = [record.record_id for told in several.values() for record in told]
+    links = Judgement.objects.filter(
+        record_a__in=among(records), method=Method.EDITION, verdict=Verdict.SAME, ended_at__isnull=True
+    )
+    newer = dict(links.values_list("record_a_id", "record_b_id"))
+    active = set(records)
+    for person, told in several.items():
+        known.told[person] = [
+            record._replace(is_replaced=newer.get(record.record_id) in active) for record in told
+        ]
 
 
 def consents(purpose: str, given: str, is_withdrawn: bool, expires_on: date | None, on: date) -> bool:
@@ -92,7 +110,7 @@ def _load_facts(known: Known, person_ids: Sequence[int]) -> None:
         record__assignments__known_until__isnull=True,
         superseded_at__isnull=True,
     ).values_list(*_FACT)
-    for person, needs_approval, approved_at, *values in rows.iterator(chunk_size=5_000):
+    for person, needs_approval, approved_at, *values in rows:
         if needs_approval and approved_at is None:
             known.pending[person] += 1
         else:

@@ -87,7 +87,7 @@ def published_rows(*, as_of: date, known_at: datetime | None, consent_at: dateti
     conflicted = set(Entry.objects.filter(is_conflicted=True).values_list("person_id", flat=True))
     nothing = _Consented()
     spells = spells_at(question).order_by("person__code").values_list("person__code", *_Standing._fields)
-    for code, *values in spells.iterator(chunk_size=10_000):
+    for code, *values in spells:
         standing = _Standing._make(values)
         is_blocked = standing.person_id in blocked
         opened = nothing if is_blocked else consented.get(standing.person_id, nothing)
@@ -148,7 +148,7 @@ def _load_consented(known_at: datetime | None, consent_at: datetime) -> dict[int
         _consenting(known_at, consent_at).values_list(*_RECORD).iterator(chunk_size=10_000)
     ):
         *told, publisher, name, is_protected, kind, url, fields = values
-        record = Told._make((*told, publisher, "", True))
+        record = Told._make((*told, publisher, "", True, False))
         opened = consented[person]
         allowed = {part.strip() for part in fields.split(",") if part.strip()}
         opened.fields |= allowed
@@ -169,7 +169,7 @@ def _load_places(consented: dict[int, _Consented], person_of: dict[int, int]) ->
     if not person_of:
         return
     rows = StatusAssertion.objects.filter(superseded_at__isnull=True, place__isnull=False)
-    for record, place in rows.values_list("record_id", "place_id").iterator(chunk_size=10_000):
+    for record, place in rows.values_list("record_id", "place_id"):
         if record in person_of:
             consented[person_of[record]].place_ids.add(place)
 

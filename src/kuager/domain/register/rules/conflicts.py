@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kuager.domain.register.rules.facts import Fact, Told
+from kuager.domain.register.rules.facts import Fact, Told, as_described_now
 from kuager.domain.register.rules.timeline import death_day, in_order
 from kuager.domain.register.rules.transitions import TRANSITIONS
 from kuager.domain.register.terms import Axis, ConflictKind, Status
@@ -31,7 +31,7 @@ def find_conflicts(facts: Sequence[Fact], told: Sequence[Told]) -> list[Conflict
         for axis in Axis.values:
             conflicts += _disagreements([fact for fact in facts if fact.axis == axis], axis)
     if len(told) > 1:
-        conflicts += _records_disagree(told)
+        conflicts += _records_disagree(as_described_now(told))
     return conflicts
 
 

@@ -4,6 +4,7 @@ A :class:`Fact` is an assertion in force, a :class:`Told` an active record. Ever
 depends on these two only, and not on their order.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +25,11 @@ class Fact(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What an active record says of the person, and which publisher stands behind it."""
+    """What an active record says of the person, and which publisher stands behind it.
+
+    ``is_replaced``: a newer edition of the same list describes the person anew. What the older one asserted
+    stays in force, how it described the person does not.
+    """
 
     record_id: int
     name: str
@@ -38,6 +43,12 @@ class Told(NamedTuple):
     publisher_id: int
     origin: str
     may_publish: bool
+    is_replaced: bool = False
+
+
+def as_described_now(told: Sequence[Told]) -> list[Told]:
+    """Return the records that describe the person today: all but those a newer edition replaced."""
+    return [record for record in told if not record.is_replaced] or list(told)
 
 
 class Spell(NamedTuple):

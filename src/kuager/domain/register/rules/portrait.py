@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kuager.core.ages import age_group
-from kuager.domain.register.rules.facts import Told
+from kuager.domain.register.rules.facts import Told, as_described_now
 
 _SCRIPTS = {"cyrillic": 0, "latin": 1, "arabic": 2}
 
@@ -42,7 +42,8 @@ def _name_rank(record: Told) -> tuple[int, int, int, str]:
 
 
 def paint(told: Sequence[Told]) -> Portrait:
-    """Describe a person by all active records."""
+    """Describe a person by all active records, as each list describes the person in its newest edition."""
+    told = as_described_now(told)
     if len(told) == 1:
         return _paint_one(told[0])
     name = choose_name(told)
