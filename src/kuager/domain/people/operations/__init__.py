@@ -4,7 +4,7 @@ Every function here that changes who belongs together returns the persons the re
 pages and commands call the register's operations, which do both.
 """
 
-from kuager.domain.people.operations.bulk import insert_rows, reserve_ids
+from kuager.domain.people.operations.bulk import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.operations.judgements import (
     JudgementOutcome,
     judge,
@@ -28,6 +28,7 @@ __all__ = [
     "insert_rows",
     "judge",
     "judge_many",
+    "refresh_statistics",
     "reserve_ids",
     "restore_records",
     "undo_judgement",

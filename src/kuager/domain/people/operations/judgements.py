@@ -13,7 +13,7 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.people.models import Judgement, Record
 from kuager.domain.people.operations.assignments import Pair, chunks, reassign
-from kuager.domain.people.operations.bulk import insert_rows, reserve_ids
+from kuager.domain.people.operations.bulk import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.queries.identifiers import among
 from kuager.domain.people.terms import Method, Verdict
 
@@ -173,6 +173,7 @@ def _judge_pairs(  # noqa: PLR0913  # keyword-only
             for number, (a, b), score in zip(numbers, pairs, scores, strict=True)
         ),
     )
+    refresh_statistics(len(pairs), Judgement)
     cause = f"judgement:{numbers[0]}" if pairs else ""
     return JudgementOutcome(
         judgement_ids=tuple(numbers), person_ids=frozenset(reassign(records, cause=cause, at=at))

@@ -13,7 +13,7 @@ from kuager.domain.audit.operations import record_event
 from kuager.domain.people import rules
 from kuager.domain.people.models import Assignment, NameKey, Person, Record, RecordName
 from kuager.domain.people.operations.assignments import close_assignments, open_assignments, reassign
-from kuager.domain.people.operations.bulk import Row, insert_rows, reserve_ids
+from kuager.domain.people.operations.bulk import Row, insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.rules.drafts import NewRecord, RecordDraft, birth_bounds
 from kuager.domain.sources.models import Citation, Consent
 from kuager.engines.names import detect_script
@@ -86,6 +86,7 @@ def add_records(*, drafts: Sequence[NewRecord], by: User, at: datetime, cause: s
     added: list[AddedRecord] = []
     for start in range(0, len(drafts), CHUNK):
         added += _add_chunk(drafts[start : start + CHUNK], at=at, cause=cause)
+    refresh_statistics(len(added), Person, Record, Assignment, NameKey)
     return added
 
 

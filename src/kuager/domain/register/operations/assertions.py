@@ -11,7 +11,7 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.people.models import Assignment, Record
-from kuager.domain.people.operations.bulk import Row, insert_rows, reserve_ids
+from kuager.domain.people.operations.bulk import Row, insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.queries.identifiers import among
 from kuager.domain.register import rules
 from kuager.domain.register.models import StatusAssertion
@@ -70,6 +70,7 @@ def add_assertions(*, assertions: Sequence[NewAssertion], by: User, at: datetime
         rules.check_assertion(new.draft)
     numbers = reserve_ids(StatusAssertion, len(assertions))
     insert_rows(StatusAssertion, FIELDS, _rows(numbers, assertions, by, at))
+    refresh_statistics(len(assertions), StatusAssertion)
     return list(numbers)
 
 

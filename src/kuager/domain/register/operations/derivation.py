@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kuager.core.errors import RefusedError
-from kuager.domain.people.operations.bulk import Row, insert_rows
+from kuager.domain.people.operations.bulk import Row, insert_rows, refresh_statistics
 from kuager.domain.people.queries.identifiers import among
 from kuager.domain.places.queries import PlaceIndex, place_index
 from kuager.domain.register import rules
@@ -56,6 +56,7 @@ def derive(person_ids: Iterable[int], *, at: datetime, cause: str) -> None:
     places = place_index()
     for start in range(0, len(ordered), CHUNK):
         _derive_chunk(ordered[start : start + CHUNK], places, at=at, cause=cause)
+    refresh_statistics(len(ordered), StatusSpell, Entry)
 
 
 @transaction.atomic
