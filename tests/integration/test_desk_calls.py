@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.operations import create_user
@@ -11,6 +12,7 @@ from kuager.domain.accounts.terms import Role
 from kuager.domain.people.models import Judgement, Person, Record
 from kuager.domain.register.models import Entry, StatusAssertion
 from kuager.domain.sources.models import Consent
+from kuager.interfaces.desk.name_reasons import reasons_in_words
 from tests.integration.desk_register import DeskRegister, signed_in
 
 NAME = "Қайратова Айсұлу"
@@ -170,3 +172,16 @@ def test_death_told_on_the_phone_waits_for_a_second_person(register: DeskRegiste
 def test_statistician_may_not_enter_calls(db: None) -> None:
     user = create_user(username="statistician", role=Role.STATISTICIAN)
     assert signed_in(user).get(EN).status_code == 403
+
+
+def test_half_typed_name_is_said_to_begin_alike() -> None:
+    with override("en"):
+        family, given = reasons_in_words("Kayratova Ays", NAME)
+    assert family.startswith("family name sounds the same")
+    assert given.startswith("given name begins alike")
+
+
+def test_name_that_differs_is_said_to_differ() -> None:
+    with override("en"):
+        reasons = reasons_in_words("Kayratova Botagoz", NAME)
+    assert any(reason.startswith("given name differs") for reason in reasons)

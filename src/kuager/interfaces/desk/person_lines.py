@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from kuager.domain.people.terms import Sex
 from kuager.domain.places.queries import place_names
 from kuager.domain.register.terms import ConflictKind, Status
+from kuager.interfaces.desk.name_reasons import reasons_in_words
 from kuager.interfaces.desk.status_choices import status_word, tone
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def names_of_places() -> dict[int, str]:
 
 
 def line_of(
-    entry: "Entry", code: str, places: Mapping[int, str], *, found: "FoundPerson | None" = None
+    entry: "Entry",
+    code: str,
+    places: Mapping[int, str],
+    *,
+    found: "FoundPerson | None" = None,
+    typed: str = "",
 ) -> PersonLine:
     """Put an entry in words; ``found`` adds why a search found it."""
     return PersonLine(
@@ -68,7 +74,7 @@ def line_of(
         is_contradicted=entry.is_contradicted,
         conflict_words=conflict_words(entry.conflict),
         may_publish=entry.may_publish,
-        reasons=found.reasons if found else (),
+        reasons=reasons_in_words(typed, found.matched_name) if found else (),
         score=found.score if found else None,
         matched_name=found.matched_name if found else "",
     )
@@ -80,10 +86,10 @@ def lines_of(entries: Iterable["Entry"]) -> list[PersonLine]:
     return [line_of(entry, entry.person.code, places) for entry in entries]
 
 
-def lines_of_found(found: Iterable["FoundPerson"]) -> list[PersonLine]:
-    """Put what a search found in words."""
+def lines_of_found(found: Iterable["FoundPerson"], typed: str) -> list[PersonLine]:
+    """Put what a search for a text found in words."""
     places = names_of_places()
-    return [line_of(person.entry, person.code, places, found=person) for person in found]
+    return [line_of(person.entry, person.code, places, found=person, typed=typed) for person in found]
 
 
 def source_words(records: int, independent: int) -> str:

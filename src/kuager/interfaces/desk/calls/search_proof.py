@@ -10,7 +10,8 @@ from django.core import signing
 from django.utils.translation import gettext
 
 from kuager.core.errors import RefusedError
-from kuager.engines.names import compare_names, query_keys, search_keys
+from kuager.engines.names import compare_names
+from kuager.interfaces.desk.name_reasons import begins_alike
 
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
@@ -41,12 +42,4 @@ def searched_text(user: "User", proof: str) -> str:
 
 def covers(searched: str, name: str) -> bool:
     """Tell whether searching for one text would have found somebody of this name."""
-    if compare_names(searched, name).verdict != "different":
-        return True
-    known = {key.key for key in search_keys(name)}
-    wanted = query_keys(searched)
-    return bool(wanted) and all(any(_begins(key, alternatives) for key in known) for alternatives in wanted)
-
-
-def _begins(key: str, alternatives: "tuple[str, ...] | list[str] | frozenset[str]") -> bool:
-    return any(key.startswith(beginning) for beginning in alternatives)
+    return compare_names(searched, name).verdict != "different" or begins_alike(searched, name)

@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if len(text) < SHORTEST_SEARCH:
         context["too_short"] = True
     else:
-        context["people"] = lines_of_found(queries.find_people(text))
+        context["people"] = lines_of_found(queries.find_people(text), text)
         context["token"] = sign_search(acting_user(request), text)
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, "desk/calls/found.html" if is_part else "desk/calls/search.html", context)

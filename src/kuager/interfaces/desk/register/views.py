@@ -49,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if len(text) < SHORTEST_SEARCH:
         context["too_short"] = True
     else:
-        context["people"] = lines_of_found(queries.find_people(text))
+        context["people"] = lines_of_found(queries.find_people(text), text)
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, "desk/register/found.html" if is_part else "desk/register/list.html", context)
 
