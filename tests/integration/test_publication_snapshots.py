@@ -9,7 +9,7 @@ from kuager.core.errors import BadInputError, InvalidTransitionError, Permission
 from kuager.core.errors import IntegrityError as DigestError
 from kuager.domain.accounts.models import User
 from kuager.domain.audit.models import AuditEvent
-from kuager.domain.people.models import Record
+from kuager.domain.people.models import Judgement, Record
 from kuager.domain.people.operations import bulk
 from kuager.domain.places.queries import get_place
 from kuager.domain.publication import operations, queries
@@ -67,6 +67,17 @@ def test_what_only_a_confidential_record_says_never_shows(register: SmallRegiste
     assert "released" not in str(vars(row))
     assert len(row.sources) == 1
     assert not queries.filter_people(snapshot, queries.PeopleFilter(text="Alias")).exists()
+
+
+def test_a_newer_edition_describes_the_person_anew(register: SmallRegister, asel: User, farida: User) -> None:
+    person = register.person("Айша Тестова", consent=register.consent())
+    older = Record.objects.get(home_person=person)
+    newer = register.record(person, register.source(), register.consent(), name="Айша Тестова", age=43)
+    Judgement.objects.create(
+        record_a=older, record_b=newer, verdict="same", method="edition", author=asel, decided_at=FIRST
+    )
+    row = shown(operations.build_snapshot(as_of=DAY, by=farida, at=NOW))["Айша Тестова"]
+    assert (row.age, row.status) == ("43", "detained")
 
 
 def test_contradicted_people_are_counted_and_not_shown(register: SmallRegister, farida: User) -> None:

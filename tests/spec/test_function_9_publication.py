@@ -54,13 +54,13 @@ def test_published_figures_are_the_counts_of_the_register(story: Story, farida: 
     dead = story.tells("Ерік Тестов")
     story.says(dead, S.DEAD, january(7))
     snapshot = build(story, farida)
-    asked = {"as_of": DAY, "known_at": snapshot.known_at}
-    table = counts.count(**asked, by=(Dimension.STATUS,))
+    then = snapshot.known_at
+    table = counts.count(as_of=DAY, known_at=then, by=(Dimension.STATUS,))
     assert {row.values[0]: row.count for row in table.rows} == {
         key: value for key, value in values(snapshot, 0).items() if key != "all"
     }
     assert values(snapshot, 0)["all"] == table.total == 4
-    regions = counts.count(**asked, by=(Dimension.STATUS, Dimension.REGION))
+    regions = counts.count(as_of=DAY, known_at=then, by=(Dimension.STATUS, Dimension.REGION))
     for row in regions.rows:
         assert values(snapshot, 2)[f"{row.values[0]}.region.{row.values[1] or 'unknown'}"] == row.count
 

@@ -26,11 +26,10 @@ def snapshot_page(
     @login_not_required
     @conditional_page
     @wraps(view)
-    def answer(
-        request: HttpRequest, *args: object, number: int | None = None, **values: object
-    ) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: Parameters.args, **values: Parameters.kwargs) -> HttpResponseBase:
+        number = values.pop("number", None)
         try:
-            shown = queries.shown_snapshot(number)
+            shown = queries.shown_snapshot(number if isinstance(number, int) else None)
             response = _without_content(request, shown) or view(request, shown, *args, **values)
         except NotFoundError:
             # The page that explains refused acts would read like an accusation to whoever has a broken link.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from kuager.core.errors import BadInputError, RefusedError
@@ -55,20 +56,23 @@ def _files(snapshot: Snapshot) -> dict[str, Callable[[], Iterator[str]]]:
         "people.json": lambda: tables.people_lines(snapshot),
         "people.csv": lambda: tables.write_csv(tables.PEOPLE_COLUMNS, tables.people_rows(snapshot)),
     }
-    for pk, key, language in SnapshotPicture.objects.filter(snapshot=snapshot).values_list(
-        "id", "key", "language"
-    ):
-        files[f"{key}.{language}.svg"] = lambda pk=pk: iter([SnapshotPicture.objects.get(pk=pk).svg])
+    for picture in SnapshotPicture.objects.filter(snapshot=snapshot).defer("svg", "table"):
+        # The drawing is read when its file is written, one at a time.
+        files[f"{picture.key}.{picture.language}.svg"] = partial(_drawing, picture)
     return files
+
+
+def _drawing(picture: SnapshotPicture) -> Iterator[str]:
+    yield picture.svg
 
 
 def _write(path: Path, parts: Iterator[str]) -> str:
     """Write a file whole or not at all, and return its digest."""
-    digest, partial = hashlib.sha256(), path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as stream:
+    digest, unfinished = hashlib.sha256(), path.with_name(f".{path.name}.partial")
+    with unfinished.open("wb") as stream:
         for part in parts:
             content = part.encode()
             digest.update(content)
             stream.write(content)
-    partial.replace(path)
+    unfinished.replace(path)
     return digest.hexdigest()

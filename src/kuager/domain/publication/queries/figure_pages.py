@@ -84,8 +84,7 @@ def _query(filters: dict[str, str]) -> str:
 def _parts(snapshot: Snapshot, key: str) -> list[FigureParts]:
     """Return the figures that a figure breaks down into: a total by status, a status by everything else."""
     if key == "all":
-        lines = [line for line in headline(snapshot) if line.value]
-        return [FigureParts(title=gettext("Status"), lines=lines)]
+        return [FigureParts(title=gettext("Status"), lines=headline(snapshot))]
     if "." in key:
         return []
     figures = SnapshotFigure.objects.filter(snapshot=snapshot, key__startswith=f"{key}.").order_by(

@@ -121,15 +121,27 @@ def _publishable_records(reading: Reading) -> Iterable[_Row]:
     fields = ("id", "name", "script", "sex", "age_min", "age_max", "category", "told_on")
     records = Record.objects.filter(consent__in=Consent.objects.filter(TO_PUBLISH)).order_by("id")
     rows = records.values_list("consent_id", "citation__source_id", *fields)
-    for consent_id, source_id, *values in rows.iterator(chunk_size=20_000):
-        allowed = reading.consents.get(consent_id)
-        if allowed and values[0] in reading.person_of_record:
-            yield _Row(
-                told=Told(*values, None, 0, "", True),
-                source_id=source_id,
-                consent_id=consent_id,
-                allowed=allowed,
-            )
+    for consent, source, pk, name, script, sex, low, high, category, told_on in rows.iterator(
+        chunk_size=20_000
+    ):
+        allowed = reading.consents.get(consent or 0)
+        if not allowed or pk not in reading.person_of_record:
+            continue
+        told = Told(
+            record_id=pk,
+            name=name,
+            script=script,
+            sex=sex,
+            age_min=low,
+            age_max=high,
+            category=category,
+            told_on=told_on,
+            home_place_id=None,
+            publisher_id=0,
+            origin="",
+            may_publish=True,
+        )
+        yield _Row(told=told, source_id=source, consent_id=consent or 0, allowed=allowed)
 
 
 def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterable[tuple[int, _Said]]:
@@ -169,7 +181,7 @@ def _assertions(reading: Reading, allowed: dict[int, frozenset[str]]) -> Iterabl
 
 
 def _person(reading: Reading, standing: Standing, identity: dict[str, str], case: _Case) -> PublishedPerson:
-    named, aged, described = (_allowing(case.rows, field) for field in ("name", "age", "status"))
+    named, aged, described = (_allowing(reading, case.rows, field) for field in ("name", "age", "status"))
     content: dict[str, JsonValue] = {
         **identity,
         "name": choose_name(named) if named else "",
@@ -194,8 +206,10 @@ def person_digest(content: dict[str, JsonValue]) -> str:
     return sha256_hex(canonical_json(content))
 
 
-def _allowing(rows: list[_Row], field: str) -> list[Told]:
-    return [row.told for row in rows if field in row.allowed]
+def _allowing(reading: Reading, rows: list[_Row], field: str) -> list[Told]:
+    """Return the records that allow a field, of each list only those of the newest edition."""
+    told = [row.told for row in rows if field in row.allowed]
+    return [one for one in told if one.record_id not in reading.replaced] or told
 
 
 def _age(told: list[Told]) -> dict[str, JsonValue]:

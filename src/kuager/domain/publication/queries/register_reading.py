@@ -5,6 +5,7 @@ only. So the same question has the same answer however much is learned later.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from kuager.domain.people.models import Assignment, Judgement
-from kuager.domain.people.terms import Verdict
+from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.places.models import Place
 from kuager.domain.register.models import StatusSpell
 from kuager.domain.register.queries import count
@@ -115,20 +116,28 @@ class Reading:
     @cached_property
     def contradicted(self) -> frozenset[int]:
         """The people whose records somebody keeps apart although other judgements join them."""
-        apart = Judgement.objects.filter(verdict=Verdict.DIFFERENT, decided_at__lte=self.known_at).filter(
-            Q(ended_at__isnull=True) | Q(ended_at__gt=self.known_at)
-        )
-        owner = self.person_of_record
-        return frozenset(
-            owner[a]
-            for a, b in apart.values_list("record_a_id", "record_b_id").iterator(chunk_size=20_000)
-            if a in owner and owner[a] == owner.get(b)
-        )
+        apart = self._judged_together(verdict=Verdict.DIFFERENT)
+        return frozenset(self.person_of_record[record] for record, _ in apart)
+
+    @cached_property
+    def replaced(self) -> frozenset[int]:
+        """The records that a newer edition of the same list describes anew."""
+        return frozenset(a for a, _ in self._judged_together(verdict=Verdict.SAME, method=Method.EDITION))
 
     @cached_property
     def consents(self) -> dict[int, frozenset[str]]:
         """The fields that each consent to publication allowed at the moment."""
         return {pk: fields for pk, fields, given, ended in self._consents if given and not ended}
+
+    def _judged_together(self, **kind: str) -> Iterator[tuple[int, int]]:
+        """Yield the pairs of active records of one person on which a judgement of a kind was in force."""
+        judgements = Judgement.objects.filter(decided_at__lte=self.known_at, **kind).filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gt=self.known_at)
+        )
+        owner = self.person_of_record
+        for a, b in judgements.values_list("record_a_id", "record_b_id").iterator(chunk_size=20_000):
+            if a in owner and owner[a] == owner.get(b):
+                yield a, b
 
     @cached_property
     def _consents(self) -> list[tuple[int, frozenset[str], bool, bool]]:

@@ -63,11 +63,10 @@ def rows_contradicted(*, at: datetime) -> list[ShownRow]:
     contradicted = Reading(as_of=at.date(), known_at=at).contradicted
     if not contradicted:
         return []
-    codes = Person.objects.filter(pk__in=contradicted).values("code")
-    return rows_of(codes)
+    return rows_of(list(Person.objects.filter(pk__in=contradicted).values_list("code", flat=True)))
 
 
-def rows_of(codes: "Collection[str] | QuerySet[Person, dict[str, str]]") -> list[ShownRow]:
+def rows_of(codes: Collection[str]) -> list[ShownRow]:
     """Return every row that shows one of these people."""
     shown = SnapshotPerson.objects.filter(is_redacted=False, code__in=codes)
     return [ShownRow(*row) for row in shown.values_list("id", "code")]
