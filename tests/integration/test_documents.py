@@ -10,6 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
+from kuager.domain.publication.rules import RULES_VERSION
+from kuager.engines.estimation.guard import FEWEST_ON_BOTH, FEWEST_PERSONS, FEWEST_RECAPTURED, MOST_INFLATION
+from kuager.engines.estimation.strata import DRAWS
+from kuager.engines.linkage import candidates, learning, linking
+from kuager.engines.names import comparing
+from kuager.engines.tables.limits import DEFAULT, MIB
 from kuager.interfaces.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +114,33 @@ def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
     found = doctest.testmod(import_module(name))
     assert found.attempted
     assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("names.md", f"below {comparing.UNSURE_FROM:.2f}"),
+        ("names.md", f"score is {comparing.SAME_FROM:.2f} or more"),
+        (
+            "names.md",
+            f"reaches {comparing.PART_MUST_REACH:.2f} ({comparing.ARABIC_PART_MUST_REACH:.2f} where",
+        ),
+        ("linkage.md", f"Up to {candidates.COMPARE_ALL_UP_TO:,} records"),
+        ("linkage.md", f"at most {learning.SHARED_BY_BROTHERS_BITS:.0f} bits"),
+        ("linkage.md", f"Pairs below {linking.REPORTED_FROM} are not reported"),
+        ("estimation.md", f"fewer than {FEWEST_PERSONS} |"),
+        ("estimation.md", f"few on both | fewer than {FEWEST_ON_BOTH} |"),
+        ("estimation.md", f"few on more than one | fewer than {FEWEST_RECAPTURED} |"),
+        ("estimation.md", f"more than {MOST_INFLATION} times"),
+        ("estimation.md", f"draws {DRAWS:,} times"),
+        ("import.md", f"| {DEFAULT.max_file_bytes // MIB} MiB (xls"),
+        ("import.md", f"| {DEFAULT.max_unpacked_bytes // MIB} MiB |"),
+        ("import.md", f"| columns | {DEFAULT.max_columns:,} |"),
+        ("publication.md", f"(`{RULES_VERSION}` today)"),
+    ],
+)
+def test_limits_in_words_are_those_of_the_code(page: str, words: str) -> None:
+    assert words in (ROOT / "docs" / "methods" / page).read_text(encoding="utf-8")
 
 
 def test_a_command_line_that_cannot_be_typed_is_found() -> None:

@@ -197,7 +197,7 @@ def _import(request: ImportRequest, by: "User", second: "User | None") -> None:
     if waiting:
         click.echo(
             f"{waiting} statements (dead, released) wait for a second person and do not count yet: "
-            f"kuager register approve {edition.pk} --by USER",
+            f"kuager register approve --edition {edition.pk} --by USER",
             err=True,
         )
 
