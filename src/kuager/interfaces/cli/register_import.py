@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from kuager.interfaces.cli.setup import acting_user, now, start_django
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.lists.models import CasualtyList, ListEdition
+    from kuager.engines.tables import MappingFile
 
 OPERATOR = "operator"
 SHOWN_PROBLEMS = 200
@@ -256,7 +258,9 @@ def _mapping(request: ImportRequest) -> dict[str, JsonValue]:
         proposal = queries.preview(request.file, sheet=request.sheet)
         return {**proposal.mapping, "status": request.status}
     told = tables.load_mapping(request.mapping_file)
-    preview = queries.preview(request.file, sheet=request.sheet or told.sheet, header_row=told.header_row)
+    sheet = request.sheet or told.sheet
+    header_row = _row_of_titles(request.file, sheet, told) if told.header_row is None else told.header_row
+    preview = queries.preview(request.file, sheet=sheet, header_row=header_row)
     columns: dict[str, JsonValue] = {
         tables.column_letters(item.column): item.field.value for item in told.apply(preview.header)
     }
@@ -266,6 +270,16 @@ def _mapping(request: ImportRequest) -> dict[str, JsonValue]:
     if told.day_first is not None:
         mapping["day_first"] = told.day_first
     return mapping
+
+
+def _row_of_titles(path: Path, sheet: str, told: "MappingFile") -> int | None:
+    """Return the row that holds all titles the mapping file names; None leaves it to be guessed."""
+    from kuager.engines import tables
+
+    for row in islice(tables.iter_rows(tables.read_sheets(path), sheet or None), tables.LOOKED_AT):
+        if set(told.columns) <= {" ".join(str(cell).split()) for cell in row.cells if cell is not None}:
+            return row.number
+    return None
 
 
 def _acting(name: str | None) -> "User":
