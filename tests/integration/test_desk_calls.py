@@ -185,3 +185,8 @@ def test_name_that_differs_is_said_to_differ() -> None:
     with override("en"):
         reasons = reasons_in_words("Kayratova Botagoz", NAME)
     assert any(reason.startswith("given name differs") for reason in reasons)
+
+
+@pytest.mark.parametrize("address", ["new/", "save/"])
+def test_restored_tab_leads_back_to_the_search(asel: User, address: str) -> None:
+    assert signed_in(asel).get(EN + address)["Location"] == EN

@@ -2,15 +2,21 @@
 
 import csv
 import io
+import json
 import re
 import shlex
+from datetime import timedelta
+from html import unescape
 
 import pytest
+from click.testing import CliRunner
 from django.utils.translation import override
 
 from kuager.domain.accounts.models import User
 from kuager.domain.register import operations
 from kuager.domain.register.models import StatusAssertion
+from kuager.interfaces.cli.main import cli
+from kuager.interfaces.desk.access import now
 from kuager.interfaces.desk.changes.act_words import act_words
 from kuager.interfaces.desk.csv_cells import safe_cell
 from tests.integration.desk_register import LATER, DeskRegister, signed_in
@@ -122,3 +128,27 @@ def test_counts_are_closed_to_strangers_to_the_register(bolat: User) -> None:
 def test_notes_of_the_register_are_put_in_words(note: str, words: str) -> None:
     with override("en"):
         assert act_words(note) == words
+
+
+def test_printed_command_gives_the_same_answer(register: DeskRegister, asel: User) -> None:
+    asked = ASKED | {"known_at": "2026-01-14T12:00", "sex": "female"}
+    client = signed_in(asel)
+    found = re.search(r"<code>kuager ([^<]+)</code>", client.get(EN, asked).content.decode())
+    assert found is not None
+    printed = CliRunner().invoke(cli, [*shlex.split(found[1]), "--json"])
+    assert printed.exit_code == 0, printed.output
+    answer = json.loads(printed.stdout)
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{EN}table.csv", asked).content.decode("utf-8-sig"))))
+    assert answer["total"] == 3 == sum(int(row["count"]) for row in rows)
+
+
+def test_answer_of_now_can_be_kept_for_ever(register: DeskRegister, asel: User) -> None:
+    client = signed_in(asel)
+    page = client.get(EN, ASKED | {"as_of": "2026-01-20"}).content.decode()
+    found = re.search(r'href="\?([^"]+)">Keep this answer for ever', page)
+    assert found is not None
+    address = f"{EN}?{unescape(found[1])}"
+    before = client.get(address).content.decode()
+    register.call("Сериков Дамир", "missing", at=now() + timedelta(seconds=5))
+    table = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
+    assert table.findall(client.get(address).content.decode()) == table.findall(before)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from kuager.domain.accounts import rules
@@ -35,6 +36,23 @@ def needs(
         def guarded(request: "HttpRequest", /, *args: P.args, **kwargs: P.kwargs) -> "HttpResponse":
             rules.check_may(acting_user(request), capability)
             return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def posted_or(
+    url_name: str,
+) -> Callable[[Callable[["HttpRequest"], "HttpResponse"]], Callable[["HttpRequest"], "HttpResponse"]]:
+    """Lead back to where a form began when its address is only opened: a phone restores its tabs so."""
+
+    def decorate(
+        view: Callable[["HttpRequest"], "HttpResponse"],
+    ) -> Callable[["HttpRequest"], "HttpResponse"]:
+        @wraps(view)
+        def guarded(request: "HttpRequest", /) -> "HttpResponse":
+            return view(request) if request.method == "POST" else redirect(url_name)
 
         return guarded
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.rules import may
@@ -16,6 +16,7 @@ from kuager.interfaces.desk.access import (
     needs,
     new_form_token,
     now,
+    posted_or,
     remember_result,
     result_of,
     today,
@@ -45,7 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/calls/found.html" if is_part else "desk/calls/search.html", context)
 
 
-@require_POST
+@posted_or("desk-call")
 @needs(Capability.RECORD)
 def new_person(request: HttpRequest) -> HttpResponse:
     """Show the short form for somebody whom the search did not find."""
@@ -55,7 +56,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/calls/new.html", {"form": NewPersonForm(initial=first)})
 
 
-@require_POST
+@posted_or("desk-call")
 @needs(Capability.RECORD)
 def save_new_person(request: HttpRequest) -> HttpResponse:
     """Write down a call about somebody nobody knew. Without a search before it, the server refuses."""

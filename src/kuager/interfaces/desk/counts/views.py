@@ -15,7 +15,7 @@ from kuager.domain.register.terms import Dimension
 from kuager.domain.sources.queries import list_publishers
 from kuager.interfaces.desk.access import needs, now, today
 from kuager.interfaces.desk.counts.forms import CountForm
-from kuager.interfaces.desk.counts.words import command_line, value_words
+from kuager.interfaces.desk.counts.words import command_line, lasting_query, value_words
 from kuager.interfaces.desk.csv_cells import write_csv
 from kuager.interfaces.desk.person_lines import names_of_places
 
@@ -36,7 +36,7 @@ class WordRow:
 def count_page(request: HttpRequest) -> HttpResponse:
     """Ask a question and show its answer with the command that gives the same one."""
     form = count_form(request)
-    context: dict[str, object] = {"form": form, "asked_at": now()}
+    context: dict[str, object] = {"form": form}
     if not form.is_bound or form.is_valid():
         table = answer(form)
         context |= {
@@ -44,6 +44,7 @@ def count_page(request: HttpRequest) -> HttpResponse:
             "rows": word_rows(table),
             "pending": [(word, count) for word, count in pending_words(table) if count],
             "command": command_line(table, form.where()),
+            "lasting": lasting_query(table, form.where(), now()),
         }
     return render(request, "desk/counts/count.html", context)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -48,11 +49,17 @@ def command_line(table: "CountTable", where: Mapping[Dimension, str]) -> str:
     parts = ["kuager", "register", "count", "--as-of", table.as_of.isoformat()]
     if table.known_at is not None:
         parts += ["--known-at", moment_text(table.known_at)]
-    if table.dimensions:
-        parts += ["--by", ",".join(dimension.value for dimension in table.dimensions)]
+    parts += ["--by", ",".join(dimension.value for dimension in table.dimensions)]
     for dimension, value in where.items():
         parts += ["--where", f"{dimension.value}={value}"]
     return shlex.join(parts)
+
+
+def lasting_query(table: "CountTable", where: Mapping[Dimension, str], moment: datetime) -> str:
+    """Return the query of the same question as known at a moment: its answer never changes."""
+    asked = {"as_of": table.as_of.isoformat(), "known_at": f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"}
+    asked |= {f"by_{number}": dimension.value for number, dimension in enumerate(table.dimensions, start=1)}
+    return urlencode(asked | {dimension.value: value for dimension, value in where.items()})
 
 
 def moment_text(moment: datetime) -> str:

@@ -6,12 +6,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kuager.core.errors import BadInputError, NotFoundError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.publication import operations, queries
-from kuager.interfaces.desk.access import acting_user, needs, now, today
+from kuager.interfaces.desk.access import acting_user, needs, now, posted_or, today
 from kuager.interfaces.desk.form_fields import chosen_moment
 from kuager.interfaces.desk.publications.forms import BuildForm, RedactForm, WithdrawForm
 from kuager.interfaces.desk.publications.review import review
@@ -27,7 +27,7 @@ def snapshot_list(request: HttpRequest) -> HttpResponse:
     return _list_page(request, BuildForm(initial={"as_of": today()}))
 
 
-@require_POST
+@posted_or("desk-publication")
 @needs(Capability.PUBLISH)
 def build(request: HttpRequest) -> HttpResponse:
     """Build a snapshot. Nothing is shown to the world yet."""
