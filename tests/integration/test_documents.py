@@ -4,6 +4,7 @@ import doctest
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -30,8 +31,11 @@ _DOCTEST = re.compile(r"^```\{doctest\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GENERATED = ROOT / "docs" / "reference"
 
 
-def _documents() -> list[Path]:
-    return sorted(path for path in ROOT.rglob("*.md") if not SKIPPED & set(path.relative_to(ROOT).parts[:-1]))
+@cache
+def _documents() -> tuple[Path, ...]:
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name not in SKIPPED]
+    inside = [path for folder in folders for path in folder.rglob("*.md")]
+    return tuple(sorted([*ROOT.glob("*.md"), *inside]))
 
 
 def _local_links(path: Path) -> Iterator[str]:
