@@ -9,6 +9,7 @@ turn out to be stable and the names do not contradict; the same content; the sam
 A number that counts rows from one is not stable: it is found out by the names, and then not used.
 """
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from kuager.engines.names import compare_names, skeletons
 
 # Below this share of agreeing names, numbers of a list do not stand for people.
 STABLE_NUMBERS = 0.8
+_AGE = re.compile(r"(\d{1,3})-\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +153,35 @@ class _Rest:
     def _allowed(
         self, old: Sequence[RowIdentity], new: Sequence[RowIdentity]
     ) -> Iterable[tuple[RowIdentity, RowIdentity]]:
-        """Yield pairs in order; where numbers stand for people, two different numbers are two people."""
+        """Yield pairs in order, but none that cannot be one person.
+
+        Where numbers stand for people, two different numbers are two people.
+        """
         left = deque(old)
         for after in new:
             for _ in range(len(left)):
                 before = left.popleft()
-                if self.is_stable and before.number and after.number and before.number != after.number:
+                numbers_differ = before.number and after.number and before.number != after.number
+                if (self.is_stable and numbers_differ) or not _may_be_one(before, after):
                     left.append(before)
                     continue
                 yield before, after
                 break
+
+
+def _may_be_one(before: RowIdentity, after: RowIdentity) -> bool:
+    """Tell whether birth and age leave it open that two rows mean one person.
+
+    With a dated event the name is enough: a wrong age is corrected more often than two people of one name meet
+    in one place on one day. Without one, two birth dates must agree, and two ages be a year apart at most.
+    """
+    if before.event or before.born == after.born or not before.born or not after.born:
+        return True
+    ages = _AGE.fullmatch(before.born), _AGE.fullmatch(after.born)
+    if ages[0] and ages[1]:
+        return abs(int(ages[0][1]) - int(ages[1][1])) <= 1
+    # An age against a birth date: neither contradicts the other for certain.
+    return bool(ages[0] or ages[1])
 
 
 def _by_number(
