@@ -19,6 +19,7 @@ from kuager.domain.register.queries.changes import changes, moves
 from kuager.domain.register.queries.counts import compare_counts, count, daily_counts
 from kuager.domain.register.queries.entries import (
     count_pending,
+    count_stale,
     find_people,
     get_entry,
     list_conflicts,
@@ -54,6 +55,7 @@ __all__ = [
     "compare_counts",
     "count",
     "count_pending",
+    "count_stale",
     "daily_counts",
     "find_people",
     "get_assertion",

@@ -87,8 +87,38 @@ def list_conflicts(*, kind: str = "") -> QuerySet[Entry]:
     return entries.filter(conflict__contains=kind) if kind else entries
 
 
-def list_stale(*, as_of: date, days: int = 90) -> list[StalePerson]:
-    """Return persons in custody on a day, unconfirmed there for ``days`` days; the longest first."""
+def list_stale(
+    *, as_of: date, days: int = 90, offset: int = 0, limit: int | None = None
+) -> list[StalePerson]:
+    """Return persons in custody on a day, unconfirmed there for ``days`` days; the longest first.
+
+    ``offset`` and ``limit`` choose one page of them.
+    """
+    end = None if limit is None else offset + limit
+    stale = _stale(as_of, days)[offset:end]
+    entries: dict[int, Entry] = {}
+    for start in range(0, len(stale), 2_000):
+        chunk = [person for _, person in stale[start : start + 2_000]]
+        entries |= Entry.objects.select_related("person", "place", "region").in_bulk(chunk)
+    return [
+        StalePerson(
+            entry=entries[person],
+            code=entries[person].person.code,
+            last_told_on=last,
+            days=(as_of - last).days,
+        )
+        for last, person in stale
+        if person in entries
+    ]
+
+
+def count_stale(*, as_of: date, days: int = 90) -> int:
+    """Return how many persons are in custody on a day, unconfirmed there for ``days`` days."""
+    return len(_stale(as_of, days))
+
+
+def _stale(as_of: date, days: int) -> list[tuple[date, int]]:
+    """Return, for each of them, the day of the last confirmation and the person; the longest first."""
     cutoff = as_of - timedelta(days=days)
     confirmed = (
         StatusAssertion.objects.filter(
@@ -104,22 +134,9 @@ def list_stale(*, as_of: date, days: int = 90) -> list[StalePerson]:
     )
     told = dict(confirmed)
     held = spells_at(Question(as_of=as_of)).filter(custody__in=rules.IN_CUSTODY)
-    held_ids = [person for person in held.values_list("person_id", flat=True) if person in told]
-    stale = [(told[person], person) for person in held_ids]
-    entries: dict[int, Entry] = {}
-    for start in range(0, len(stale), 2_000):
-        chunk = [person for _, person in stale[start : start + 2_000]]
-        entries |= Entry.objects.select_related("person", "place", "region").in_bulk(chunk)
-    return [
-        StalePerson(
-            entry=entries[person],
-            code=entries[person].person.code,
-            last_told_on=last,
-            days=(as_of - last).days,
-        )
-        for last, person in sorted(stale)
-        if person in entries
-    ]
+    return sorted(
+        (told[person], person) for person in held.values_list("person_id", flat=True) if person in told
+    )
 
 
 def _pending(user: User) -> QuerySet[StatusAssertion]:

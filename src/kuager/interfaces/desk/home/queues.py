@@ -42,7 +42,7 @@ def _queues(user: "User") -> "Iterator[Queue]":
         yield _queue("desk-review", gettext("pairs to compare"), lists.review_progress(user=user).mine)
     if may(user, Capability.RECORD):
         yield _queue("desk-conflicts", gettext("people in conflict"), register.totals()["conflicts"])
-        stale = len(register.list_stale(as_of=today()))
+        stale = register.count_stale(as_of=today())
         yield _queue("desk-stale", gettext("in custody, unconfirmed for 90 days"), stale)
     if may(user, Capability.IMPORT_LISTS):
         staged = lists.list_editions().filter(state=EditionState.STAGED).count()

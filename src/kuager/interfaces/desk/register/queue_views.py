@@ -39,9 +39,12 @@ def conflicts(request: HttpRequest) -> HttpResponse:
 @needs(Capability.READ_REGISTER)
 def stale(request: HttpRequest) -> HttpResponse:
     """List those in custody whom no source has confirmed there for a long time."""
-    people = queries.list_stale(as_of=today(), days=STALE_AFTER_DAYS)
-    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    day = today()
+    total = queries.count_stale(as_of=day, days=STALE_AFTER_DAYS)
+    page = Paginator(range(total), PAGE_SIZE).get_page(request.GET.get("page"))
+    offset = (page.number - 1) * PAGE_SIZE
+    people = queries.list_stale(as_of=day, days=STALE_AFTER_DAYS, offset=offset, limit=PAGE_SIZE)
     places = names_of_places()
-    lines = [(line_of(one.entry, one.code, places), one.last_told_on, one.days) for one in page.object_list]
+    lines = [(line_of(one.entry, one.code, places), one.last_told_on, one.days) for one in people]
     context = {"page": page, "people": lines, "days": STALE_AFTER_DAYS}
     return render(request, "desk/register/stale.html", context)
