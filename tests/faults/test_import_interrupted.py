@@ -158,10 +158,11 @@ def test_a_killed_staging_goes_on_exactly_where_it_stopped(data: Path, path: Pat
     answer = import_again(data, path)
     assert answer["edition"] == 2
     assert answer["counts"] == {"added": ROWS, "changed": 0, "unchanged": 0, "removed": 0, "rejected": 0}
-    numbers = "count(*), count(DISTINCT number), min(number), max(number)"
-    assert ask(data, f"SELECT {numbers} FROM lists_listrow WHERE edition_id = 2") == [
-        (ROWS, ROWS, 2, ROWS + 1)
-    ]  # noqa: S608
+    numbers = (
+        "SELECT count(*), count(DISTINCT number), min(number), max(number)"
+        " FROM lists_listrow WHERE edition_id = 2"
+    )
+    assert ask(data, numbers) == [(ROWS, ROWS, 2, ROWS + 1)]
     assert ask(data, "PRAGMA integrity_check") == [("ok",)]
 
 
