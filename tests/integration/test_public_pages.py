@@ -300,3 +300,12 @@ def test_the_home_page_asks_the_database_little(
     for address in (home, people, "/en/figures/missing/", "/en/snapshots/"):
         with django_assert_max_num_queries(6):  # type: ignore[attr-defined]  # a fixture without types
             client.get(address)
+
+
+def test_days_are_written_as_their_readers_write_them(client: Client, published: Snapshot) -> None:
+    for language, words in (
+        ("en", "20 January 2022"),
+        ("ru", "20 января 2022"),
+        ("kk", "2022 жылғы 20 қаңтар"),
+    ):
+        assert words in text_of(client, f"/{language}/")

@@ -3,7 +3,11 @@
 The public pages, the downloads and the handbook say exactly these words.
 """
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kuager.domain.register.terms import Status
@@ -45,6 +49,13 @@ RULES: dict[str, Words] = {
 }
 
 PROTECTED_SOURCE = _("a source whose name is protected")
+
+
+def day_in_words(day: date) -> str:
+    """Write a day as its readers do: 20 January 2022, in Kazakh with the year first."""
+    if get_language() == "kk":
+        return date_format(day, "Y жылғы j E").lower()
+    return date_format(day, "j E Y")
 
 
 def status_label(code: str) -> Words:

@@ -10,14 +10,13 @@ from importlib.resources import files
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from kuager.core.ages import AGE_GROUPS
 from kuager.core.digest import JsonValue
 from kuager.domain.places.models import Place, PlaceParent
 from kuager.domain.places.queries import list_regions
-from kuager.domain.publication.definitions import age_group_label, status_label
+from kuager.domain.publication.definitions import age_group_label, day_in_words, status_label
 from kuager.domain.publication.queries.content import Collected
 from kuager.domain.publication.queries.register_reading import Reading, names_of
 from kuager.domain.publication.queries.series import counts_over_time
@@ -129,8 +128,8 @@ def _over_time(numbers: _Numbers, language: str) -> Picture | None:
     alt = gettext(
         "Number of people by status, day by day from %(first)s to %(last)s. At the end: %(counts)s."
     ) % {
-        "first": _day(first),
-        "last": _day(numbers.as_of),
+        "first": day_in_words(first),
+        "last": day_in_words(numbers.as_of),
         "counts": ", ".join(last),
     }
     return step_chart(
@@ -236,10 +235,6 @@ def _unplaced(numbers: _Numbers) -> str:
 
 def _name(place: Place, language: str) -> str:
     return names_of(place).get(language, place.name_en)
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j E Y")
 
 
 def _short_day(day: date) -> str:

@@ -1,7 +1,10 @@
 """Small parts of the public pages."""
 
+from datetime import date, datetime
+
 from django import template
 from django.urls import reverse, translate_url
+from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 
 from kuager.domain.publication import definitions
@@ -43,6 +46,18 @@ def links_and_sources(links: int, independent: int) -> str:
         + ngettext("%(count)d independent source", "%(count)d independent sources", independent)
         % {"count": independent}
     )
+
+
+@register.filter
+def day_words(moment: date) -> str:
+    """Write a day in words; of a moment the day it was in the organisation's time."""
+    return definitions.day_in_words(localtime(moment) if isinstance(moment, datetime) else moment)
+
+
+@register.filter
+def moment_words(moment: datetime) -> str:
+    """Write a moment in words."""
+    return f"{day_words(moment)}, {localtime(moment):%H:%M}"
 
 
 @register.filter
