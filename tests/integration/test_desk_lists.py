@@ -290,3 +290,12 @@ def test_the_lists_ask_the_database_as_often_for_many_as_for_one(
         desk.get(url("desk-list", edition.casualty_list_id))
     with django_assert_max_num_queries(12):
         desk.get(url("desk-edition-rows", edition.pk))
+
+
+def test_a_second_tap_on_apply_changes_nothing_and_scares_nobody(desk: Client) -> None:
+    edition = stage(desk)
+    desk.post(url("desk-edition-act", edition.pk, "apply"))
+    again = desk.post(url("desk-edition-act", edition.pk, "apply"), follow=True)
+    assert again.status_code == 200
+    assert "moved on" in again.content.decode()
+    assert Entry.objects.count() == 2

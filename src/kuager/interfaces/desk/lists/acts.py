@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from kuager.core.errors import BadInputError
+from kuager.core.errors import BadInputError, InvalidTransitionError
 from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
@@ -114,6 +114,12 @@ def act_on_edition(request: HttpRequest, edition_id: int, name: str) -> HttpResp
             reason = form.cleaned_data["reason"] if form else ""
             messages.success(request, act.do(edition, acting_user(request), reason))
             return redirect("desk-edition", edition.pk)
+        except InvalidTransitionError:
+            # A second tap, or somebody else was faster: what the edition has become is the answer.
+            messages.info(
+                request, gettext("The edition has moved on in the meantime; this is what it is now.")
+            )
+            return redirect("desk-edition", edition.pk)
         except BadInputError as error:
             problem = str(error)
     context = {
@@ -162,6 +168,7 @@ def _what_applying_does(edition: "ListEdition") -> list[str]:
         gettext("All in one step: either everything is applied, or nothing."),
         gettext("Dead and released wait for a second person, who must not be you."),
         gettext("The edition can be undone as a whole."),
+        gettext("A list of ten thousand rows takes about a minute. Leave the page open until it answers."),
     ]
     if result.compared_with is not None:
         words = {"changed": counts.changed, "removed": counts.removed, "unchanged": counts.unchanged}
