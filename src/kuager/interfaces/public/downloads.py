@@ -42,7 +42,7 @@ def figure(request: HttpRequest, shown: queries.ShownSnapshot, key: str) -> Http
 
 @require_safe
 @snapshot_page
-def file(request: HttpRequest, shown: queries.ShownSnapshot, name: str) -> HttpResponseBase:
+def file(request: HttpRequest, shown: queries.ShownSnapshot, table: str, kind: str) -> HttpResponseBase:
     """One of the four files of a snapshot; long lists are sent piece by piece."""
     snapshot = shown.present
     files: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -57,6 +57,7 @@ def file(request: HttpRequest, shown: queries.ShownSnapshot, name: str) -> HttpR
         "people.json": (JSON, lambda: queries.people_lines(snapshot)),
         "people.csv": (CSV, lambda: queries.write_csv(queries.PEOPLE_COLUMNS, queries.people_rows(snapshot))),
     }
+    name = f"{table}.{kind}"
     if name not in files:
         raise Http404
     content_type, write = files[name]
