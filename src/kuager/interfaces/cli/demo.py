@@ -52,9 +52,9 @@ def _say_where_to_look(port: int) -> None:
 
     base = f"http://127.0.0.1:{port}"
     click.echo(f"\nKuager's example data: everybody is invented.\n\n  {base}/en/         the public site")
-    click.echo(f"  {base}/en/desk/    the desk\n\nSign in as (password for all: {PASSWORD})")
+    click.echo(f"  {base}/en/desk/    the desk")
+    click.echo(f"\nSign in as (password for all: {PASSWORD})")
     for name, role in CAST:
         click.echo(f"  {name:8} {role.label}")
-    click.echo(
-        f"\nA list to import yourself: {Path(settings.DATA) / 'example' / 'volunteers-21.csv'}\nCtrl-C stops.\n"
-    )
+    yours = Path(settings.DATA) / "example" / "volunteers-21.csv"
+    click.echo(f"\nA list to import yourself: {yours}\nCtrl-C stops.\n")

@@ -6,7 +6,7 @@ import sys
 import click
 import waitress
 
-from kuager.interfaces.cli.setup import start_django
+from kuager.interfaces.cli.setup import acting_user, now, start_django
 
 
 @click.command()
@@ -16,7 +16,15 @@ from kuager.interfaces.cli.setup import start_django
 def command(host: str, port: int, threads: int) -> None:
     """Serve the pages and do background work, until Ctrl-C."""
     start_django()
+    _load_places()
     run(host=host, port=port, threads=threads)
+
+
+def _load_places() -> None:
+    """See to it that regions and cities are there: without them every count would lack its region."""
+    from kuager.domain.places import operations
+
+    operations.load_places(by=acting_user(), at=now())
 
 
 def run(*, host: str, port: int, threads: int = 6) -> None:

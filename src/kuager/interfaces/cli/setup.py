@@ -23,7 +23,9 @@ def start_django() -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
+    from django.utils import translation
 
+    translation.activate("en")  # the language of commands; pages ask each reader
     if connection.vendor == "sqlite":
         Path(settings.DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
         executor = MigrationExecutor(connection)

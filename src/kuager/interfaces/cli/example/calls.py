@@ -1,5 +1,6 @@
 """Phone calls of the example: families and witnesses, written down in two minutes each."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from kuager.domain.people.rules.drafts import RecordDraft
 from kuager.domain.people.terms import Sex
 from kuager.domain.places import queries as places
 from kuager.domain.register import operations as register
+from kuager.domain.register import queries as register_queries
 from kuager.domain.register.rules.drafts import AssertionDraft
 from kuager.domain.register.terms import Status
 from kuager.domain.sources.terms import Purpose
@@ -34,6 +36,13 @@ SECOND: tuple[Call, ...] = (
      "He himself: released at night without papers.", ()),
 )  # fmt: skip
 
+LAST: tuple[Call, ...] = (
+    ("Сержанова Айсұлу", Sex.FEMALE, 29, "Алматы", Status.RELEASED, "2021-11-21",
+     "Her sister: let out this morning, she must not leave the city.", ()),
+    ("Болмурат Жакбаев", Sex.MALE, 52, "Тараз", Status.DEAD, "2021-11-20/2021-11-22",
+     "A nurse: died in the hospital, his family does not know yet.", ()),
+)  # fmt: skip
+
 
 def first_calls(users: dict[str, "User"], *, at: datetime) -> None:
     """Write down the calls of the first week."""
@@ -47,11 +56,20 @@ def second_calls(users: dict[str, "User"], *, at: datetime) -> None:
     register.approve_assertions(assertion_ids=waiting, by=users["gulnar"], at=at + timedelta(hours=2))
 
 
+def last_calls(users: dict[str, "User"], *, at: datetime) -> None:
+    """Write down the calls of the last evening; they wait for a second person, and one denies a death."""
+    _record(LAST, users, at)
+    dead = register_queries.list_entries(register_queries.EntryFilter(status=Status.DEAD)).first()
+    if dead is not None:
+        seen = (dead.name, Sex.UNKNOWN, None, "Алматы", Status.DETAINED, "2021-11-19",
+                "A cellmate: I saw him alive on the nineteenth.", ())  # fmt: skip
+        call = replace(_draft(seen, at.date()), same_as_person_id=dead.person_id)
+        register.record_call(call=call, by=users["asel"], at=at + timedelta(hours=1))
+
+
 def register_pending(user: "User") -> list[int]:
     """Return what waits for this person as the second one."""
-    from kuager.domain.register import queries
-
-    return [assertion.pk for assertion in queries.list_pending(for_user=user)]
+    return [assertion.pk for assertion in register_queries.list_pending(for_user=user)]
 
 
 def _record(calls: tuple[Call, ...], users: dict[str, "User"], at: datetime) -> None:

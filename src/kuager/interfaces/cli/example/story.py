@@ -93,6 +93,7 @@ class Story:
 
     folder: Path
     say: Callable[[str], None]
+    size: int = PEOPLE
     people: list[InventedPerson] = field(default_factory=list)
     users: dict[str, "User"] = field(default_factory=dict)
     lists: list["CasualtyList"] = field(default_factory=list)
@@ -101,12 +102,17 @@ class Story:
         """Tell it from the first evening to the last publication."""
         self.begin()
         self.week(8, editions=LISTS)
+        self.publish(8)
         calls.first_calls(self.users, at=moment(10, 6))
         self.correct_a_death(at=moment(12, 8))
         self.week(15, editions=LISTS)
+        self.publish(15)
         calls.second_calls(self.users, at=moment(17, 6))
         # The volunteers' last edition is left for the reader to import.
         self.week(21, editions=(LISTS[0], LISTS[2]))
+        self.contradict(at=moment(22, 10))
+        self.publish(21)
+        calls.last_calls(self.users, at=moment(22, 15))
         self.say("estimating how many no list has")
         lists.run_estimate(
             lists=self.lists, as_of=date(2021, 11, 21), by=self.users["saule"], at=moment(23, 9)
@@ -115,7 +121,7 @@ class Story:
     def begin(self) -> None:
         """Create the accounts, the places, the publishers and their lists, and write the files."""
         self.say("inventing people")
-        self.people = invent_people(PEOPLE, seed=SEED)
+        self.people = invent_people(self.size, seed=SEED)
         start = moment(1, 0)
         for name, role in CAST:
             self.users[name] = accounts.create_user(username=name, role=role, password=PASSWORD)
@@ -140,7 +146,7 @@ class Story:
                 )
 
     def week(self, day: int, *, editions: tuple[ExampleList, ...]) -> None:
-        """Import the editions of a day, find out who is who, publish."""
+        """Import the editions of a day, and find out who is who."""
         for hour, one in enumerate(editions, start=4):
             self.import_edition(one, day, at=moment(day + 1, hour))
         self.say(f"linking the lists of {day} November")
@@ -153,7 +159,6 @@ class Story:
             at=moment(day + 1, 8, 30),
         )
         self.review(run, at=moment(day + 1, 9))
-        self.publish(day)
 
     def import_edition(self, one: ExampleList, day: int, *, at: datetime) -> None:
         """Stage, apply, and have a second person approve one edition."""
@@ -192,7 +197,7 @@ class Story:
             )
 
     def correct_a_death(self, *, at: datetime) -> None:
-        """Somebody listed as dead phones: the assertion is corrected with a reason, and nothing is deleted."""
+        """Somebody listed as dead is alive: the assertion is corrected with a reason; nothing is deleted."""
         self.say("correcting a death that was none")
         entry = register_queries.list_entries(register_queries.EntryFilter(status=Status.DEAD)).first()
         assert entry is not None  # noqa: S101  # the lists of the first week name dead
@@ -208,6 +213,23 @@ class Story:
                     by=self.users["asel"],
                     at=at,
                 )
+
+    def contradict(self, *, at: datetime) -> None:
+        """Let a second reviewer say that two records of one person are two people: A=B, B=C, but A≠C."""
+        crowded = register_queries.list_entries(
+            register_queries.EntryFilter(status=Status.DETAINED), order="name"
+        ).filter(record_count__gte=3)
+        for number, entry in enumerate(crowded[:3]):
+            page = register_queries.get_person_page(entry.person.code)
+            first, *_, last = [one.record for one in page.records if one.is_active]
+            register.judge(
+                record_a=first,
+                record_b=last,
+                verdict=Verdict.DIFFERENT,
+                explanation="The father's names differ: I think these are cousins.",
+                by=self.users["gulnar"],
+                at=at + timedelta(minutes=5 * number),
+            )
 
     def publish(self, day: int) -> None:
         """Build and publish the state of a day, by an editor."""
