@@ -11,6 +11,7 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CasualtyList, ListEdition, ListRow
+from kuager.domain.lists.operations.pausing import paused_collection
 from kuager.domain.lists.operations.staging import check_not_older
 from kuager.domain.lists.queries.answers import JsonObject, RowCounts
 from kuager.domain.lists.queries.baseline import baseline, chunked, latest_applied, match_staged, staged_keys
@@ -34,6 +35,7 @@ CHUNK = 5000
 Progress = Callable[[int, int | None], None]
 
 
+@paused_collection()
 @transaction.atomic
 def apply_edition(
     *, edition: ListEdition, by: User, at: datetime, progress: Progress | None = None
@@ -72,6 +74,7 @@ def apply_edition(
     return counts
 
 
+@paused_collection()
 @transaction.atomic
 def approve_edition(*, edition: ListEdition, by: User, at: datetime) -> int:
     """Approve, as the second person, everything in an edition that waits; return how many assertions."""

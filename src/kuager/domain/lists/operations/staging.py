@@ -19,6 +19,7 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CasualtyList, ListEdition, ListRow
+from kuager.domain.lists.operations.pausing import paused_collection
 from kuager.domain.lists.queries.answers import JsonObject
 from kuager.domain.lists.queries.baseline import latest_applied
 from kuager.domain.lists.queries.finding import find_list
@@ -145,6 +146,7 @@ def begin_edition(  # noqa: PLR0913  # keyword-only, one for each field
     return edition
 
 
+@paused_collection()
 def stage_edition(  # keyword-only
     *,
     edition: ListEdition,

@@ -10,6 +10,7 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import ListEdition, ListRow
+from kuager.domain.lists.operations.pausing import paused_collection
 from kuager.domain.lists.queries.baseline import latest_applied
 from kuager.domain.lists.rules.states import check_transition
 from kuager.domain.lists.terms import EditionState, RowChange
@@ -19,6 +20,7 @@ from kuager.domain.people.terms import Method
 from kuager.domain.register import operations as register
 
 
+@paused_collection()
 @transaction.atomic
 def undo_edition(*, edition: ListEdition, reason: str, by: User, at: datetime) -> ListEdition:
     """Take the latest applied edition of a list back; the records of the edition before come back.

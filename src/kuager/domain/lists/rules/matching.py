@@ -173,7 +173,7 @@ def _may_be_one(before: RowIdentity, after: RowIdentity) -> bool:
     """Tell whether birth and age leave it open that two rows mean one person.
 
     With a dated event the name is enough: a wrong age is corrected more often than two people of one name
-    meet in one place on one day. Without one, two birth dates must agree, and two ages be a year apart at most.
+    meet in one place on one day. Without one, two birth dates must agree, and two ages nearly so.
     """
     if before.event or before.born == after.born or not before.born or not after.born:
         return True
