@@ -1,7 +1,7 @@
 """Pausing the search for cycles while very many rows are made.
 
-An import makes millions of small objects, none of them in a cycle; Python's collector walks them all again and
-again, which takes a third of the time. They are freed all the same as soon as nobody holds them.
+An import makes millions of small objects, none of them in a cycle; Python walks them all again and again,
+which takes a third of the time. They are freed all the same as soon as nobody holds them.
 """
 
 import gc
