@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +27,7 @@ from kuager.domain.register.rules.facts import Fact
 from kuager.domain.register.terms import FOREVER, STATUS_AXIS, Dimension, Status
 from tests.integration.register_story import TOLD, Story, january, moment
 
+Act = tuple[Any, ...]
 STATUSES = sorted(STATUS_AXIS)
 DAYS = [date(2022, 1, day) for day in (4, 8, 12, 16, 20)]
 records = st.integers(0, 4)
@@ -75,7 +77,7 @@ class Undone:
         self._block.__exit__(None, None, None)
 
 
-def perform(story: Story, told: list[Record], step: tuple, at: datetime) -> None:
+def perform(story: Story, told: list[Record], step: Act, at: datetime) -> None:
     """Do one act, as far as it can be done."""
     kind, *rest = step
     try:
@@ -98,7 +100,7 @@ def _say(story: Story, record: Record, status: str, day: int, at: datetime) -> N
     operations.add_assertion(record=record, draft=draft, citation=record.citation, by=story.author, at=at)
 
 
-def _judge(story: Story, told: list[Record], rest: list, at: datetime) -> None:
+def _judge(story: Story, told: list[Record], rest: list[Any], at: datetime) -> None:
     by = story.author if rest[3] else story.second
     operations.judge(
         record_a=told[rest[0]], record_b=told[rest[1]], verdict=rest[2], explanation="law", by=by, at=at
@@ -177,11 +179,11 @@ def fast_count(as_of: date, known_at: datetime | None) -> Counter[str]:
     return Counter({row.values[0]: row.count for row in queries.count(as_of=as_of, known_at=known_at).rows})
 
 
-def entries() -> list[dict]:
-    return list(Entry.objects.order_by("pk").values())
+def entries() -> list[tuple[Any, ...]]:
+    return list(Entry.objects.order_by("pk").values_list())
 
 
-def moments(acts: list[tuple], *, at_once: bool) -> Iterator[tuple[tuple, datetime]]:
+def moments(acts: list[Act], *, at_once: bool) -> Iterator[tuple[Act, datetime]]:
     """Give every act its moment: an hour apart, or in threes at one moment."""
     for place, step in enumerate(acts):
         yield step, moment(100 + (place // 3 if at_once else place))
@@ -190,7 +192,7 @@ def moments(acts: list[tuple], *, at_once: bool) -> Iterator[tuple[tuple, dateti
 @slow
 @given(acts=st.lists(act, max_size=14), at_once=st.booleans())
 def test_every_past_answer_is_what_was_known_then(
-    story: Story, told: list[Record], acts: list[tuple], at_once: bool
+    story: Story, told: list[Record], acts: list[Act], at_once: bool
 ) -> None:
     with Undone():
         done = []
@@ -205,7 +207,7 @@ def test_every_past_answer_is_what_was_known_then(
 @slow
 @given(acts=st.lists(act, max_size=12))
 def test_entries_and_clusters_are_what_a_rebuild_makes(
-    story: Story, told: list[Record], acts: list[tuple]
+    story: Story, told: list[Record], acts: list[Act]
 ) -> None:
     with Undone():
         at = moment(100)
@@ -226,7 +228,7 @@ def test_entries_and_clusters_are_what_a_rebuild_makes(
     judged=st.tuples(records, records, st.sampled_from(["same", "different", "unsure"]), st.booleans()),
 )
 def test_an_undone_judgement_leaves_no_trace_but_history(
-    story: Story, told: list[Record], before: list[tuple], judged: tuple
+    story: Story, told: list[Record], before: list[Act], judged: Act
 ) -> None:
     with Undone():
         for step, at in moments(before, at_once=False):
@@ -242,7 +244,7 @@ def test_an_undone_judgement_leaves_no_trace_but_history(
 @slow
 @given(orders=st.lists(say, max_size=6).flatmap(lambda acts: st.tuples(st.just(acts), st.permutations(acts))))
 def test_the_order_of_what_is_known_at_one_moment_does_not_matter(
-    story: Story, told: list[Record], orders: tuple[list[tuple], list[tuple]]
+    story: Story, told: list[Record], orders: tuple[list[Act], list[Act]]
 ) -> None:
     answers = []
     for order in orders:
@@ -255,7 +257,7 @@ def test_the_order_of_what_is_known_at_one_moment_does_not_matter(
 
 @slow
 @given(acts=st.lists(act, max_size=12))
-def test_spells_of_one_person_never_overlap(story: Story, told: list[Record], acts: list[tuple]) -> None:
+def test_spells_of_one_person_never_overlap(story: Story, told: list[Record], acts: list[Act]) -> None:
     with Undone():
         for step, at in moments(acts, at_once=True):
             perform(story, told, step, at)
@@ -273,7 +275,7 @@ def test_spells_of_one_person_never_overlap(story: Story, told: list[Record], ac
         st.tuples(st.sampled_from(STATUSES), st.integers(1, 20), st.none() | st.integers(1, 25)), max_size=7
     )
 )
-def test_a_timeline_has_no_gap_no_overlap_and_no_needless_step(facts: list[tuple]) -> None:
+def test_a_timeline_has_no_gap_no_overlap_and_no_needless_step(facts: list[Act]) -> None:
     first = date(2022, 1, 1)
     made = [
         Fact(

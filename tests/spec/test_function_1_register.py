@@ -27,7 +27,7 @@ def story(asel: User, gulnar: User) -> Story:
 
 def numbers(
     as_of: date = DAY, hours: int | None = None, by: tuple[Dimension, ...] = (Dimension.STATUS,)
-) -> dict:
+) -> dict[tuple[str, ...], int]:
     known_at = None if hours is None else moment(hours)
     return {row.values: row.count for row in queries.count(as_of=as_of, known_at=known_at, by=by).rows}
 
@@ -300,7 +300,7 @@ def test_publication_shows_only_what_the_record_with_consent_says(story: Story) 
     )
     (row,) = queries.published_rows(as_of=DAY, known_at=None, consent_at=story.now())
     assert (row.may_publish, row.name, row.status) == (True, "Kaltaev A.", "detained")
-    assert (row.place_id, row.age_min, row.fields) == (None, None, {"name", "status"})
+    assert (row.place_id, row.age_min, row.fields) == (None, None, frozenset({"name", "status"}))
     assert [source.publisher for source in row.sources] == ["List A"]
     assert (row.independent_count, entry_of(closed).may_publish) == (2, True)
 
