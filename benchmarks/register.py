@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -268,7 +269,7 @@ def counts() -> dict[str, dict[str, float]]:
     for moment, known_at in (("now", None), ("past", AT + timedelta(minutes=1))):
         for name, by in asked.items():
             taken[f"{name} ({moment})"] = milliseconds(
-                lambda by=by, known_at=known_at: queries.count(as_of=day, known_at=known_at, by=by)
+                partial(queries.count, as_of=day, known_at=known_at, by=by)
             )
     taken["daily_counts of 90 days"] = milliseconds(
         lambda: queries.daily_counts(first=FIRST_DAY, last=FIRST_DAY + timedelta(days=90))
@@ -301,7 +302,7 @@ def searches(names: list[str], person_ids: list[int]) -> dict[str, dict[str, flo
         found = 0
         for place in chance.sample(range(len(names)), 100):
             typed = change(names[place])
-            hits = laps.time(lambda typed=typed: search(typed))
+            hits = laps.time(partial(search, typed))
             found += any(hit.person_id == person_ids[place] for hit in hits)
         results[way] = laps.summary() | {"found_in_20": round(found / 100, 3)}
     return results
