@@ -46,7 +46,7 @@ def apply_edition(
     keeps its record; a changed one makes a second record of the same person.
     """
     check_may(by, Capability.IMPORT_LISTS)
-    edition = ListEdition.objects.select_for_update().select_related("source").get(pk=edition.pk)
+    edition = ListEdition.objects.select_for_update(of=("self",)).select_related("source").get(pk=edition.pk)
     check_transition(edition, EditionState.APPLIED)
     casualty_list = CasualtyList.objects.select_for_update().get(pk=edition.casualty_list_id)
     check_not_older(casualty_list, edition.as_of)

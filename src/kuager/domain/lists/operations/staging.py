@@ -252,7 +252,9 @@ def _understood(person: ParsedPerson, problems: str) -> tuple[str, str, str, str
 
 @transaction.atomic
 def _stage_chunk(edition_id: int, chunk: Sequence[_FrozenRow], done: int) -> ListEdition:
-    edition = ListEdition.objects.select_for_update().select_related("casualty_list").get(pk=edition_id)
+    edition = (
+        ListEdition.objects.select_for_update(of=("self",)).select_related("casualty_list").get(pk=edition_id)
+    )
     if edition.state != EditionState.STAGING or edition.last_row_number != done:
         raise InvalidTransitionError(
             f"edition {edition_id} is being staged by somebody else; nothing is lost, look again"
@@ -267,7 +269,9 @@ def _stage_chunk(edition_id: int, chunk: Sequence[_FrozenRow], done: int) -> Lis
 
 @transaction.atomic
 def _finish(edition: ListEdition, by: User, at: datetime) -> ListEdition:
-    locked = ListEdition.objects.select_for_update().select_related("casualty_list").get(pk=edition.pk)
+    locked = (
+        ListEdition.objects.select_for_update(of=("self",)).select_related("casualty_list").get(pk=edition.pk)
+    )
     check_transition(locked, EditionState.STAGED)
     if locked.rows_staged == 0:
         raise BadInputError(

@@ -31,7 +31,9 @@ def undo_edition(*, edition: ListEdition, reason: str, by: User, at: datetime) -
     if not reason.strip():
         raise BadInputError("say why the edition is taken back; others will ask in years to come")
     locked = (
-        ListEdition.objects.select_for_update().select_related("casualty_list", "previous").get(pk=edition.pk)
+        ListEdition.objects.select_for_update(of=("self",))
+        .select_related("casualty_list", "previous")
+        .get(pk=edition.pk)
     )
     check_transition(locked, EditionState.UNDONE)
     latest = latest_applied(locked.casualty_list)
