@@ -1,5 +1,8 @@
-"""The statuses a form offers, by the question they answer, and how grave each one looks on a page."""
+"""The statuses and age groups a form offers, and how grave a status looks on a page."""
 
+from django.utils.translation import gettext_lazy as _
+
+from kuager.core.ages import AGE_GROUPS
 from kuager.domain.register.terms import AXIS_STATUSES, Status
 
 TONES = {
@@ -23,6 +26,11 @@ def status_choices() -> list[tuple[object, object]]:
     for axis, statuses in AXIS_STATUSES.items():
         groups.append((axis.label, [(status.value, status.label) for status in statuses]))
     return groups
+
+
+def age_groups() -> list[tuple[object, object]]:
+    """Return the choices of a form; "unknown" in the reader's language."""
+    return [(group, _("not known") if group == "unknown" else group) for group in AGE_GROUPS]
 
 
 def status_word(status: str) -> str:

@@ -30,7 +30,7 @@ def publish_snapshot(*, snapshot: Snapshot, by: User, at: datetime) -> Snapshot:
         When what is stored does not have the digest it was built with.
     """
     check_may(by, Capability.PUBLISH)
-    locked = Snapshot.objects.select_for_update().select_related("previous").get(pk=snapshot.pk)
+    locked = Snapshot.objects.select_for_update(of=("self",)).select_related("previous").get(pk=snapshot.pk)
     rules.check_transition(locked, SnapshotState.PUBLISHED)
     rules.check_follows(locked, latest_snapshot())
     if not verify_snapshot(locked).is_intact:

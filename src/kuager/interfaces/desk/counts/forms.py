@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kuager.core.ages import AGE_GROUPS
 from kuager.domain.people.terms import Sex
 from kuager.domain.register.terms import Dimension, Status
 from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm, chosen_day, chosen_moment
+from kuager.interfaces.desk.status_choices import age_groups
 
 NONE = ("", "—")
 FILTERS = (Dimension.STATUS, Dimension.REGION, Dimension.SEX, Dimension.AGE_GROUP, Dimension.SOURCE)
@@ -29,9 +29,7 @@ class CountForm(PlainForm):
     status = forms.ChoiceField(label=_("Only status"), choices=[NONE, *Status.choices], required=False)
     region = forms.ChoiceField(label=_("Only region"), required=False)
     sex = forms.ChoiceField(label=_("Only sex"), choices=[NONE, *Sex.choices[1:]], required=False)
-    age_group = forms.ChoiceField(
-        label=_("Only age group"), choices=[NONE, *((group, group) for group in AGE_GROUPS)], required=False
-    )
+    age_group = forms.ChoiceField(label=_("Only age group"), choices=[NONE, *age_groups()], required=False)
     source = forms.ChoiceField(label=_("Only source"), required=False)
 
     def __init__(

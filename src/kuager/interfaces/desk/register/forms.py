@@ -7,14 +7,13 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kuager.core.ages import AGE_GROUPS
 from kuager.core.dates import UNKNOWN, UncertainDate
 from kuager.domain.people.terms import Sex
 from kuager.domain.register.queries import EntryFilter
 from kuager.domain.register.terms import Status, Verification
 from kuager.domain.sources.terms import PublisherKind, Reliability, SourceKind
 from kuager.interfaces.desk.form_fields import DayField, PlainForm, UncertainDateField
-from kuager.interfaces.desk.status_choices import status_choices
+from kuager.interfaces.desk.status_choices import age_groups, status_choices
 
 NONE = ("", "—")
 NEW_SOURCE = "new"
@@ -37,9 +36,7 @@ class EntryFilterForm(PlainForm):
     status = forms.ChoiceField(label=_("Status"), choices=[NONE, *Status.choices], required=False)
     region = forms.ChoiceField(label=_("Region"), required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=[NONE, *Sex.choices[1:]], required=False)
-    age_group = forms.ChoiceField(
-        label=_("Age group"), choices=[NONE, *((group, group) for group in AGE_GROUPS)], required=False
-    )
+    age_group = forms.ChoiceField(label=_("Age group"), choices=[NONE, *age_groups()], required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
     conflicted = forms.BooleanField(label=_("only with conflicts"), required=False)
     waiting = forms.BooleanField(label=_("only waiting for a second person"), required=False)
