@@ -25,7 +25,7 @@ from kuager.domain.lists.queries.baseline import latest_applied
 from kuager.domain.lists.queries.finding import find_list
 from kuager.domain.lists.queries.previewing import find_duplicate
 from kuager.domain.lists.rules.frozen_rows import freeze_cells, freeze_problems, plain_digest, to_text
-from kuager.domain.lists.rules.reading import check_status, iter_plan, read_plan
+from kuager.domain.lists.rules.reading import check_status, iter_plan, read_plan, stored_plan
 from kuager.domain.lists.rules.states import check_transition
 from kuager.domain.lists.terms import EditionState, RowChange
 from kuager.domain.people.operations import insert_rows
@@ -33,7 +33,7 @@ from kuager.domain.register.terms import Status
 from kuager.domain.sources.models import Publisher
 from kuager.domain.sources.operations import add_source
 from kuager.domain.sources.terms import SourceKind
-from kuager.engines.tables import ParsedPerson, ParsedRow, RawRow, read_sheets
+from kuager.engines.tables import ParsedPerson, ParsedRow, RawRow
 
 CHUNK = 2000
 Progress = Callable[[int, int | None], None]
@@ -175,11 +175,11 @@ def stage_edition(  # keyword-only
         raise InvalidTransitionError(
             f"edition {edition.pk} is {edition.state}; only one being staged takes rows"
         )
-    if read_sheets(path).digest != edition.file_digest:
+    plan = stored_plan(path, edition.mapping, edition.header)
+    if plan.workbook.digest != edition.file_digest:
         raise IntegrityError(
             f"the file is not the one edition {edition.pk} began with; give the original file"
         )
-    plan = read_plan(path, edition.mapping)
     rows = iter_plan(plan, as_of=edition.as_of, after_row=edition.last_row_number)
     done = edition.last_row_number
     for chunk in _chunks(islice(rows, max_rows) if max_rows is not None else rows):

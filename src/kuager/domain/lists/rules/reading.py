@@ -106,6 +106,30 @@ def read_plan(path: Path, mapping: Mapping[str, JsonValue], *, status: str = "")
     )
 
 
+def stored_plan(path: Path, mapping: Mapping[str, JsonValue], header: Sequence[str]) -> ReadingPlan:
+    """Return the plan an edition began with; nothing is guessed a second time."""
+    columns = mapping.get("columns")
+    fields = columns if isinstance(columns, Mapping) else {}
+    header_row, day_first = mapping.get("header_row"), mapping.get("day_first")
+    return ReadingPlan(
+        workbook=tables.read_sheets(path),
+        sheet=str(mapping.get("sheet") or ""),
+        header_row=header_row if isinstance(header_row, int) else 0,
+        columns=tuple(
+            ColumnProposal(
+                number,
+                title,
+                Field(str(fields.get(tables.column_letters(number)) or Field.IGNORE)),
+                1.0,
+                "as the edition began",
+            )
+            for number, title in enumerate(header)
+        ),
+        day_first=day_first if isinstance(day_first, bool) else None,
+        status=str(mapping.get("status") or ""),
+    )
+
+
 def iter_plan(plan: ReadingPlan, *, as_of: date, after_row: int = 0) -> Iterator[tuple[RawRow, ParsedRow]]:
     """Yield the filled rows below the titles and behind ``after_row``, as stored and as understood."""
     context = tables.RowContext(as_of=as_of, day_first=plan.day_first, statuses=_words(plan.status))
