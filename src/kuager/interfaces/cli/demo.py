@@ -48,13 +48,16 @@ def _load() -> None:
 def _say_where_to_look(port: int) -> None:
     from django.conf import settings
 
-    from kuager.interfaces.cli.example.story import CAST, PASSWORD
+    from kuager.interfaces.shell.example_accounts import ACCOUNTS, PASSWORD
 
     base = f"http://127.0.0.1:{port}"
-    click.echo(f"\nKuager's example data: everybody is invented.\n\n  {base}/en/         the public site")
+    click.echo(
+        f"\nKuager's example data: everybody is invented.\n\n  {base}/en/tour/    begin here: the story in eight clicks (also /kk/tour/, /ru/tour/)"
+    )
+    click.echo(f"  {base}/en/         the public site")
     click.echo(f"  {base}/en/desk/    the desk")
     click.echo(f"\nSign in as (password for all: {PASSWORD})")
-    for name, role in CAST:
-        click.echo(f"  {name:8} {role.label}")
+    for name, role in ACCOUNTS:
+        click.echo(f"  {name:8} {role}")
     yours = Path(settings.DATA) / "example" / "volunteers-21.csv"
     click.echo(f"\nA list to import yourself: {yours}\nCtrl-C stops.\n")

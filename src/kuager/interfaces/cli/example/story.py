@@ -22,20 +22,12 @@ from kuager.domain.sources import operations as sources
 from kuager.domain.sources.terms import PublisherKind
 from kuager.interfaces.cli.example import calls, sheets
 from kuager.interfaces.cli.example.invention import InventedPerson, invent_people
+from kuager.interfaces.shell.example_accounts import ACCOUNTS, PASSWORD
 
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.lists.models import CasualtyList, LinkRun
 
-PASSWORD = "invented people only"  # noqa: S105  # printed on the sign-in page of the demonstration
-CAST = (
-    ("asel", Role.DOCUMENTER),
-    ("gulnar", Role.DOCUMENTER),
-    ("erlan", Role.LAWYER),
-    ("saule", Role.STATISTICIAN),
-    ("farida", Role.EDITOR),
-    ("timur", Role.AUDITOR),
-)
 PEOPLE = 2100
 SEED = 2021
 DAYS = (8, 15, 21)
@@ -123,8 +115,8 @@ class Story:
         self.say("inventing people")
         self.people = invent_people(self.size, seed=SEED)
         start = moment(1, 0)
-        for name, role in CAST:
-            self.users[name] = accounts.create_user(username=name, role=role, password=PASSWORD)
+        for name, role in ACCOUNTS:
+            self.users[name] = accounts.create_user(username=name, role=Role(role), password=PASSWORD)
         asel = self.users["asel"]
         places.load_places(by=asel, at=start)
         for one in LISTS:
