@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from kuager.core.dates import parse_edtf
 from kuager.domain.accounts.models import User
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.models import CandidatePair, CasualtyList, ListEdition, ListRow
 from kuager.domain.register import queries as register
+from kuager.domain.sources import operations as sources
+from kuager.domain.sources.models import Source
+from kuager.engines.tables import parse_date
 from tests.integration.list_files import later, new_list
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -128,3 +132,31 @@ def test_two_editions_of_a_real_register(asel: User, gulnar: User) -> None:
 def ids_in(path: Path) -> list[str]:
     with path.open(encoding="utf-8") as file:
         return [row["id_hash"] for row in csv.DictReader(file)]
+
+
+def test_every_official_statement_has_an_uncertain_date_and_a_source(asel: User) -> None:
+    """Only dates and sources of the ledger, for now: who is counted where comes with the claims room."""
+    at = datetime(2022, 12, 1, tzinfo=UTC)
+    with (DATA / "qantar_claims.csv").open(encoding="utf-8", newline="") as stream:
+        statements = list(csv.DictReader(stream))
+    days = []
+    for row in statements:
+        told = parse_date(row["date"], reference_year=2022)
+        days.append(told)
+        publisher = sources.get_or_create_publisher(
+            name=row["claimant"][:200] or "not named", kind="state", by=asel, at=at
+        )
+        sources.add_source(
+            publisher=publisher,
+            kind="statement",
+            title=row["quantity"],
+            told_on=min(told.latest or at.date(), at.date()),
+            published=told.edtf,
+            url=row["url"],
+            by=asel,
+            at=at,
+        )
+    assert len(days) == Source.objects.count() == 116
+    assert all(parse_edtf(told.edtf) == told for told in days)
+    assert all(told.is_known and (told.earliest or APRIL) <= (told.latest or APRIL) for told in days)
+    report("qantar", statements=len(days), exact_days=sum(told.is_exact for told in days))

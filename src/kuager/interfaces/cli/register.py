@@ -1,15 +1,14 @@
 """``kuager register``: import lists, count, search, see what changed, approve as the second person."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 import click
 
 from kuager.core.errors import BadInputError
 from kuager.interfaces.cli.moments import read_day, read_moment
+from kuager.interfaces.cli.register_import import add_import
 from kuager.interfaces.cli.setup import acting_user, now, start_django
 
 
@@ -186,8 +185,4 @@ def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, last: 
         click.echo("\t".join(value or "-" for value in row))
 
 
-if find_spec("kuager.interfaces.cli.register_import"):
-    add_import: Callable[[click.Group], None] = import_module(
-        "kuager.interfaces.cli.register_import"
-    ).add_import
-    add_import(group)
+add_import(group)

@@ -40,6 +40,9 @@ class ImportRequest:
     status: str
     sheet: str
     keep_removed: bool
+    stated_total: int | None
+    is_public: bool
+    is_clean: bool
     as_json: bool
 
 
@@ -66,6 +69,13 @@ def add_import(group: click.Group) -> None:
 @click.option(
     "--keep-removed", is_flag=True, help="Who is gone from the newer edition stays in the register."
 )
+@click.option("--stated-total", type=int, metavar="N", help="How many people the publisher says it has.")
+@click.option(
+    "--public", "is_public", is_flag=True, help="The publisher has made these names public already."
+)
+@click.option(
+    "--nobody-twice", "is_clean", is_flag=True, help="The publisher promises that nobody stands on it twice."
+)
 @click.option("--dry-run", is_flag=True, help="Only say, row by row, what would happen.")
 @click.option("--undo", type=int, metavar="EDITION", help="Take an edition back instead.")
 @click.option("--reason", default="", help="Why it is taken back.")
@@ -83,6 +93,9 @@ def command(  # noqa: PLR0913  # one parameter for each option
     by_name: str | None,
     approved_by: str | None,
     keep_removed: bool,
+    stated_total: int | None,
+    is_public: bool,
+    is_clean: bool,
     dry_run: bool,
     undo: int | None,
     reason: str,
@@ -108,6 +121,9 @@ def command(  # noqa: PLR0913  # one parameter for each option
         status=status,
         sheet=sheet,
         keep_removed=keep_removed,
+        stated_total=stated_total,
+        is_public=is_public,
+        is_clean=is_clean,
         as_json=as_json,
     )
     if dry_run:
@@ -233,6 +249,7 @@ def _edition(
         file_name=request.file.name,
         mapping=mapping,
         keep_removed=request.keep_removed,
+        stated_total=request.stated_total,
         by=by,
         at=now(),
     )
@@ -245,7 +262,13 @@ def _list(request: ImportRequest, by: "User") -> "CasualtyList":
     publisher = get_or_create_publisher(name=request.publisher, kind=request.publisher_kind, by=by, at=now())
     found = queries.find_list(publisher, request.title)
     return found or operations.create_list(
-        publisher=publisher, title=request.title, default_status=request.status, by=by, at=now()
+        publisher=publisher,
+        title=request.title,
+        default_status=request.status,
+        is_public=request.is_public,
+        is_clean=request.is_clean,
+        by=by,
+        at=now(),
     )
 
 

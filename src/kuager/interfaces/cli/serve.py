@@ -1,5 +1,6 @@
 """``kuager serve``: the pages and the background work, started and stopped together."""
 
+import signal
 import subprocess
 import sys
 
@@ -40,6 +41,8 @@ def run(*, host: str, port: int, threads: int = 6) -> None:
         [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "db_worker", "--no-reload"],
         stdout=subprocess.DEVNULL,
     )
+    # A service manager stops us with SIGTERM: leave through ``finally``, so that the worker stops too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Kuager listens on http://{host}:{port}", err=True)
     try:
         waitress.serve(application, host=host, port=port, threads=threads, url_scheme=scheme, _quiet=True)
