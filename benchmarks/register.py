@@ -138,7 +138,7 @@ def ask(people: int) -> dict[str, object]:
     chance = random.Random(7)  # reproducible, not secret
     names = [made_up_name(chance) for _ in range(people)]
     persons = list(Record.objects.order_by("id").values_list("home_person_id", flat=True))
-    return {"count": counts(), "search": searches(names, persons), "published_rows": published()}
+    return {"count": counts(), "search": searches(names, persons)}
 
 
 def write(people: int) -> dict[str, dict[str, float]]:
@@ -306,19 +306,6 @@ def searches(names: list[str], person_ids: list[int]) -> dict[str, dict[str, flo
             found += any(hit.person_id == person_ids[place] for hit in hits)
         results[way] = laps.summary() | {"found_in_20": round(found / 100, 3)}
     return results
-
-
-def published() -> dict[str, float]:
-    """Read every row of a publication."""
-    from kuager.domain.register import queries
-
-    start, cpu = time.perf_counter(), time.process_time()
-    rows = sum(1 for _ in queries.published_rows(as_of=date(2022, 1, 20), known_at=None, consent_at=AT))
-    return {
-        "rows": rows,
-        "seconds": round(time.perf_counter() - start, 2),
-        "cpu_seconds": round(time.process_time() - cpu, 2),
-    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.register import operations
 from kuager.domain.register import queries as register
 from kuager.domain.register.models import Entry
-from tests.integration.register_story import START, TOLD, Story, entry_of
+from tests.integration.register_story import START, Story, entry_of
 
 
 @pytest.fixture
@@ -97,8 +97,6 @@ def test_a_contradiction_is_shown_and_blocks_publication(story: Story, three: li
     assert (entry.is_contradicted, entry.may_publish, entry.record_count) == (True, False, 3)
     (found,) = queries.contradictions()
     assert found.record_ids == (three[0].pk, three[2].pk)
-    (row,) = register.published_rows(as_of=TOLD, known_at=None, consent_at=story.now())
-    assert (row.may_publish, row.name, row.is_conflicted) == (False, "", True)
     page = register.get_person_page(entry.person.code)
     assert [conflict.axis for conflict in page.conflicts] == ["judgement"]
     operations.undo_judgement(judgement=apart, reason="looked again", by=story.author, at=story.now())

@@ -10,7 +10,7 @@ from kuager.domain.accounts.models import User
 from kuager.domain.people.terms import Sex, Verdict
 from kuager.domain.places.models import Place
 from kuager.domain.places.operations import load_places
-from kuager.domain.places.queries import get_place, list_regions
+from kuager.domain.places.queries import list_regions
 from kuager.domain.register import operations, queries
 from kuager.domain.register.rules import AssertionDraft
 from kuager.domain.register.terms import ConflictKind, Dimension, Status
@@ -285,35 +285,12 @@ def test_publishers_of_one_origin_count_as_one_independent_source(story: Story) 
     assert (entry_of(first).source_count, entry_of(first).independent_count) == (2, 1)
 
 
-def test_publication_shows_only_what_the_record_with_consent_says(story: Story) -> None:
-    load_places(by=story.author, at=START)
-    open_record = story.tells("Kaltaev A.", consent=story.consent("name", "status"), age_min=20, age_max=20)
-    closed = story.tells("Қалтаев Айдос", publisher="Family", age_min=21, age_max=21)
-    story.says(closed, S.DETAINED, january(8), place_id=get_place(list_regions(on=DAY)[0].code).pk)
-    operations.judge(
-        record_a=open_record,
-        record_b=closed,
-        verdict=Verdict.SAME,
-        explanation="same",
-        by=story.author,
-        at=story.now(),
-    )
-    (row,) = queries.published_rows(as_of=DAY, known_at=None, consent_at=story.now())
-    assert (row.may_publish, row.name, row.status) == (True, "Kaltaev A.", "detained")
-    assert (row.place_id, row.age_min, row.fields) == (None, None, frozenset({"name", "status"}))
-    assert [source.publisher for source in row.sources] == ["List A"]
-    assert (row.independent_count, entry_of(closed).may_publish) == (2, True)
-
-
-def test_withdrawn_consent_is_never_published_however_old_the_question(story: Story) -> None:
+def test_withdrawn_consent_publishes_nothing(story: Story) -> None:
     consent = story.consent("name")
     record = story.tells("Қалтаев Айдос", consent=consent)
-    asked = moment(story.hours)
     assert entry_of(record).may_publish
     at = story.now()
     operations.withdraw_consent(consent=consent, by=story.author, at=at, reason="the family is afraid")
-    (row,) = queries.published_rows(as_of=TOLD, known_at=asked, consent_at=at)
-    assert (row.may_publish, row.name, row.sources) == (False, "", ())
     assert not entry_of(record).may_publish
 
 

@@ -8,8 +8,6 @@ from kuager.domain.register.queries.answers import (
     FoundPerson,
     Move,
     PersonPage,
-    PublishedRow,
-    PublishedSource,
     Question,
     SourcedRecord,
     StalePerson,
@@ -35,7 +33,6 @@ from kuager.domain.register.queries.pages import (
     get_record,
     person_code_of,
 )
-from kuager.domain.register.queries.published import published_rows
 
 __all__ = [
     "Change",
@@ -45,8 +42,6 @@ __all__ = [
     "FoundPerson",
     "Move",
     "PersonPage",
-    "PublishedRow",
-    "PublishedSource",
     "Question",
     "SourcedRecord",
     "StalePerson",
@@ -69,6 +64,5 @@ __all__ = [
     "list_stale",
     "moves",
     "person_code_of",
-    "published_rows",
     "totals",
 ]
