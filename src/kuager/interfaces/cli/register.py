@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from kuager.core.errors import BadInputError
 from kuager.interfaces.cli.moments import read_day, read_moment
 from kuager.interfaces.cli.register_import import add_import
 from kuager.interfaces.cli.setup import acting_user, now, start_django
+
+if TYPE_CHECKING:
+    from kuager.domain.register.queries import Change, Move
 
 
 @click.group("register")
@@ -105,50 +109,61 @@ def search(*, text: str, limit: int, as_json: bool) -> None:
 @click.option("--limit", default=500, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def changes(*, first: str, last: str, limit: int, as_json: bool) -> None:
-    """List what became known between two days, who recorded it, and why."""
+    """List what changed between two days, and why.
+
+    First what became known between them, who recorded it and why. Then, as known now, who counts differently
+    as of the second day than as of the first.
+    """
     from kuager.domain.register import queries
 
     known_from, known_to = _beginning(first), read_moment(last, "--to")
     found = queries.changes(known_from=known_from, known_to=known_to, limit=limit)
+    moved = queries.moves(
+        before=queries.Question(as_of=read_day(first[:10], "--from")),
+        after=queries.Question(as_of=read_day(last[:10], "--to")),
+        limit=limit,
+    )
     if as_json:
         _print_json(
             known_from=known_from.isoformat(),
             known_to=known_to.isoformat(),
-            changes=[
-                {
-                    "at": change.at.isoformat(),
-                    "kind": change.kind,
-                    "person": change.person_code,
-                    "before": change.before,
-                    "after": change.after,
-                    "what": change.what,
-                    "why": change.why,
-                    "by": change.by,
-                    "source": change.source,
-                }
-                for change in found
-            ],
+            changes=[_change_fields(change) for change in found],
+            moves=[_move_fields(move) for move in moved],
         )
         return
-    _print_table(
-        ["at", "kind", "person", "before", "after", "what", "by"],
-        (
-            (
-                change.at.isoformat(timespec="minutes"),
-                change.kind,
-                change.person_code,
-                change.before,
-                change.after,
-                change.what,
-                change.by,
-                change.why,
-            )
-            for change in found
-        ),
-        last="why",
-    )
-    if len(found) == limit:
-        click.echo(f"Only the latest {limit} are shown; --limit shows more.", err=True)
+    names = ["at", "kind", "person", "before", "after", "what", "by", "why"]
+    rows = (_change_fields(change) for change in found)
+    _print_table(names[:-1], ([row[name] for name in names] for row in rows), last="why")
+    click.echo(f"\nCounted differently as of {last[:10]} than as of {first[:10]}, as known now:")
+    names = ["person", "before", "after", "cause", "why"]
+    rows = (_move_fields(move) for move in moved)
+    _print_table(names[:-1], ([row[name] for name in names] for row in rows), last="why")
+    if limit in (len(found), len(moved)):
+        click.echo(f"Only {limit} of a kind are shown; --limit shows more.", err=True)
+
+
+def _change_fields(change: "Change") -> dict[str, str]:
+    return {
+        "at": change.at.isoformat(timespec="seconds"),
+        "kind": change.kind,
+        "person": change.person_code,
+        "before": change.before,
+        "after": change.after,
+        "what": change.what,
+        "why": change.why,
+        "by": change.by,
+        "source": change.source,
+    }
+
+
+def _move_fields(move: "Move") -> dict[str, str]:
+    return {
+        "person": move.person_code,
+        "before": move.before,
+        "after": move.after,
+        "cause": move.cause,
+        "why": move.why,
+    }
 
 
 @group.command("approve")
