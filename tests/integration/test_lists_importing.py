@@ -334,3 +334,13 @@ def test_a_newer_edition_describes_the_person_anew(tmp_path: Path, asel: User) -
     entry = Entry.objects.get()
     assert (entry.age_min, entry.age_max, entry.is_conflicted) == (72, 72, False)
     assert counted(JANUARY_20) == {"injured": 1}
+
+
+def test_a_place_nobody_knows_is_a_warning_not_a_silence(tmp_path: Path) -> None:
+    row = ("1", "Қабылбек Мира", "41", "06.01.2022", "Атлантида", "задержан")
+    path = write_csv(tmp_path / "list.csv", [*FIRST, row])
+    checked = queries.dry_run(path, mapping=queries.preview(path).mapping, as_of=JANUARY_20)
+    (problem,) = checked.problems
+    assert (problem.row, problem.column, problem.severity) == (6, "Город", "warning")
+    assert problem.got == "Атлантида"
+    assert checked.counts.added == 5

@@ -27,8 +27,10 @@ from kuager.domain.lists.queries.previewing import find_duplicate
 from kuager.domain.lists.rules.frozen_rows import freeze_cells, freeze_problems, plain_digest, to_text
 from kuager.domain.lists.rules.reading import check_status, iter_plan, read_plan, stored_plan
 from kuager.domain.lists.rules.states import check_transition
+from kuager.domain.lists.rules.unknown_places import with_unknown_places
 from kuager.domain.lists.terms import EditionState, RowChange
 from kuager.domain.people.operations import insert_rows
+from kuager.domain.places.queries import place_index
 from kuager.domain.register.terms import Status
 from kuager.domain.sources.models import Publisher
 from kuager.domain.sources.operations import add_source
@@ -180,7 +182,12 @@ def stage_edition(  # keyword-only
         raise IntegrityError(
             f"the file is not the one edition {edition.pk} began with; give the original file"
         )
-    rows = iter_plan(plan, as_of=edition.as_of, after_row=edition.last_row_number)
+    rows = with_unknown_places(
+        iter_plan(plan, as_of=edition.as_of, after_row=edition.last_row_number),
+        plan=plan,
+        as_of=edition.as_of,
+        index=place_index(),
+    )
     done = edition.last_row_number
     for chunk in _chunks(islice(rows, max_rows) if max_rows is not None else rows):
         edition = _stage_chunk(edition.pk, [_freeze(edition.pk, *row) for row in chunk], done)

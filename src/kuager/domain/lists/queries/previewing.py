@@ -21,6 +21,8 @@ from kuager.domain.lists.rules.frozen_rows import content_digest, freeze_cells, 
 from kuager.domain.lists.rules.matching import RowIdentity, RowKey
 from kuager.domain.lists.rules.reading import ReadingPlan, check_status, iter_plan, propose_plan, read_plan
 from kuager.domain.lists.rules.states import STANDING
+from kuager.domain.lists.rules.unknown_places import with_unknown_places
+from kuager.domain.places.queries import place_index
 from kuager.engines.tables import Field, ParsedPerson, ParsedRow, RawRow, column_letters
 
 MAPPING_FIELDS = tuple(field.value for field in Field)
@@ -88,7 +90,8 @@ def dry_run(  # noqa: PLR0913  # keyword-only
     plan = read_plan(path, mapping, status=everybody)
     before = latest_applied(casualty_list) if casualty_list else None
     reading = _Reading(keeps_people=before is not None)
-    for raw, parsed in iter_plan(plan, as_of=as_of):
+    rows = with_unknown_places(iter_plan(plan, as_of=as_of), plan=plan, as_of=as_of, index=place_index())
+    for raw, parsed in rows:
         reading.take(raw, parsed)
         if progress and reading.rows % TICK == 0:
             progress(reading.rows, None)
