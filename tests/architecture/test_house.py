@@ -96,3 +96,10 @@ def test_no_address_carries_free_text() -> None:
         for converter, name in re.findall(r"<(?:(\w+):)?(\w+)>", address):
             is_file = address.endswith("downloads/<str:name>")  # one of a few names the view knows
             assert converter in {"int", "slug"} or name in {"code", "key", "digest"} or is_file, address
+
+
+def test_every_promise_names_a_test_that_exists() -> None:
+    promises = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    for place, _, name in re.findall(r"`(tests/[\w/]+\.py)(::(\w+))?`", promises):
+        assert (ROOT / place).exists(), place
+        assert not name or f"def {name}(" in (ROOT / place).read_text(encoding="utf-8"), name
