@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from kuager.core.errors import BadInputError
 from kuager.interfaces.cli.link import command
+from kuager.interfaces.cli.table_files import read_table_file
 
 LAWYERS = "id,name,birth_date,place\n1,Нұров Болат,1988-03-02,Алматы\n2,Қасымова Дана,1979-11-30,Тараз\n"
 NEWS = "unique_id,full_name,dob,city\na,Bolat Nurov,1988-03-02,Almaty\nb,Askhat Tulegenov,1990,Oral\n"
@@ -109,3 +110,11 @@ def test_a_missing_file_and_an_empty_one_are_named(lists: tuple[str, str], tmp_p
     (tmp_path / "empty.csv").write_text("\n", encoding="utf-8")
     with pytest.raises(BadInputError, match=r"empty\.csv"):
         _run(str(tmp_path / "empty.csv"))
+
+
+def test_titles_above_the_header_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Список,Список\n\nна 8 ноября,\nФИО,Возраст\nОңғаев Нарбол,34\n", encoding="utf-8")
+    table = read_table_file(path)
+    assert table.header == ("ФИО", "Возраст")
+    assert table.rows == (("Оңғаев Нарбол", "34"),)

@@ -1,4 +1,4 @@
-"""Tables that commands read and write as files: first filled row is the header, every cell is text."""
+"""Tables that commands read and write as files: the first row of several cells is the header, all is text."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -31,11 +31,17 @@ def read_table_file(path: Path) -> TextTable:
         rows = [_as_text(row.cells) for row in iter_rows(read_sheets(path))]
     except BadInputError as error:
         raise BadInputError(f"{path}: {error}") from error
-    filled = [row for row in rows if any(row)]
+    filled = _below_titles([row for row in rows if any(row)])
     if not filled:
         raise BadInputError(f"{path}: the table is empty; expected a header and rows below it")
     header = _header(filled[0], path)
     return TextTable(header, tuple(_fitted(row, len(header)) for row in filled[1:]))
+
+
+def _below_titles(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Leave out lines above the header that say one thing only, such as a title over merged cells."""
+    first = next((number for number, row in enumerate(rows) if len(set(row) - {""}) > 1), 0)
+    return rows[first:]
 
 
 def _as_text(cells: Sequence[object]) -> tuple[str, ...]:

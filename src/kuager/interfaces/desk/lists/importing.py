@@ -99,7 +99,7 @@ def _remember_upload(request: HttpRequest) -> None:
 
 def _too_large() -> str:
     size = largest_upload_bytes() // MIB
-    return gettext("The file is larger than %(size)d MiB. Split the list, or use the command line.") % {
+    return gettext("The file is larger than %(size)d MiB. Split the list into smaller files.") % {
         "size": size
     }
 
