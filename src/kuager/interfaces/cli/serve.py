@@ -38,7 +38,7 @@ def run(*, host: str, port: int, threads: int = 6) -> None:
     scheme = "https" if settings.IS_HTTPS else "http"
     application = get_wsgi_application()
     worker = subprocess.Popen(  # our own interpreter and our own command
-        [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "db_worker", "--no-reload"],
+        [sys.executable, "-m", "kuager.interfaces.cli.main", "manage", "work"],
         stdout=subprocess.DEVNULL,
     )
     # A service manager stops us with SIGTERM: leave through ``finally``, so that the worker stops too.
