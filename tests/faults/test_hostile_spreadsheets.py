@@ -485,3 +485,15 @@ def test_any_change_of_an_old_file_is_read_or_refused(tmp_path: Path, place: int
     path.write_bytes(content)
 
     read_or_refuse(path)
+
+
+def test_any_change_of_the_archives_last_record_is_read_or_refused(book: Path) -> None:
+    """It says where all parts are; a wrong offset once led before the beginning of the file."""
+    sound = book.read_bytes()
+    changed = book.with_name("changed.xlsx")
+    for back in range(1, 23):
+        for value in (0, 0x1F, 0x80, 0xFF):
+            content = bytearray(sound)
+            content[-back] = value
+            changed.write_bytes(content)
+            read_or_refuse(changed)

@@ -47,6 +47,10 @@ def open_archive(path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
         name: entry for name, entry in parts.items() if name.endswith((".xml", ".rels")) or name == "mimetype"
     }
     _check_declared(readable, limits)
+    size = path.stat().st_size
+    # A wrong offset in the archive's last record moves all parts, even before the beginning of the file.
+    if any(not 0 <= entry.header_offset < size for entry in readable.values()):
+        raise BadInputError(DAMAGED)
     return readable
 
 
