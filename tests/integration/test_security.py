@@ -148,3 +148,15 @@ def test_the_data_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         timeout=120,
     )
     assert data.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("kk", "рұқсат бермейді"), ("ru", "не позволяет"), ("en", "does not allow")]
+)
+def test_a_refusal_is_explained_in_the_readers_language(
+    bolat: User, client: Client, language: str, said: str
+) -> None:
+    client.force_login(bolat)
+    answer = client.get(f"/{language}/desk/register/")
+    assert answer.status_code == 403
+    assert said in answer.content.decode()

@@ -5,8 +5,16 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from kuager.core.errors import KuagerError
+from kuager.core.errors import (
+    BadInputError,
+    InvalidTransitionError,
+    KuagerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RefusedError,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ISOLATION = {
@@ -14,6 +22,17 @@ ISOLATION = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=(), payment=(), usb=()",
 }
+
+# From the particular to the general: the first that fits is said in the reader's language. The error's own
+# sentence, in English, follows it.
+MEANINGS = (
+    (PermissionDeniedError, _("Your role does not allow this.")),
+    (NotFoundError, _("There is nothing of that name here.")),
+    (InvalidTransitionError, _("It is no longer, or not yet, in a state in which this can be done.")),
+    (RefusedError, _("A rule of the register forbids this.")),
+    (BadInputError, _("What was sent cannot be used as it is.")),
+    (KuagerError, _("This could not be done.")),
+)
 
 
 class IsolationHeadersMiddleware:
@@ -47,6 +66,6 @@ class ErrorPagesMiddleware:
         if not isinstance(exception, KuagerError):
             return None
         logging.getLogger("kuager.web").info("%s on %s", type(exception).__name__, request.resolver_match)
-        return render(
-            request, "shell/refused.html", {"message": str(exception)}, status=exception.http_status
-        )
+        meaning = next(words for kind, words in MEANINGS if isinstance(exception, kind))
+        context = {"meaning": meaning, "message": str(exception)}
+        return render(request, "shell/refused.html", context, status=exception.http_status)

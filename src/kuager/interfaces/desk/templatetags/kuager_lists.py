@@ -8,9 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from kuager.interfaces.desk.estimates.sentence_words import translated
+from kuager.interfaces.desk.lists.problem_words import expected_in_words
 from kuager.interfaces.desk.review.differences import mark_differences
 
 register = template.Library()
+register.filter("expected_words", expected_in_words)
 
 
 @register.filter
