@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from kuager.core.errors import NotFoundError
 from kuager.domain.places.models import Place, PlaceName, PlaceParent
@@ -110,11 +110,6 @@ def list_regions(*, on: date) -> list[Place]:
         Q(valid_until__isnull=True) | Q(valid_until__gt=on)
     )
     return list(Place.objects.filter(existed, kind__in=REGIONS).order_by("code"))
-
-
-def list_settlements() -> QuerySet[Place]:
-    """Cities, towns and villages by their English name (lazy queryset)."""
-    return Place.objects.filter(kind__in=[PlaceKind.SETTLEMENT, PlaceKind.CITY_REGION]).order_by("name_en")
 
 
 def get_place(code: str) -> Place:

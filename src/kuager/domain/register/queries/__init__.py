@@ -14,12 +14,11 @@ from kuager.domain.register.queries.answers import (
     TimelineStep,
 )
 from kuager.domain.register.queries.changes import changes, moves
-from kuager.domain.register.queries.counts import compare_counts, count, daily_counts
+from kuager.domain.register.queries.counts import count, daily_counts
 from kuager.domain.register.queries.entries import (
     count_pending,
     count_stale,
     find_people,
-    get_entry,
     list_conflicts,
     list_entries,
     list_pending,
@@ -28,9 +27,7 @@ from kuager.domain.register.queries.entries import (
 )
 from kuager.domain.register.queries.pages import (
     get_assertion,
-    get_judgement,
     get_person_page,
-    get_record,
     person_code_of,
 )
 
@@ -47,17 +44,13 @@ __all__ = [
     "StalePerson",
     "TimelineStep",
     "changes",
-    "compare_counts",
     "count",
     "count_pending",
     "count_stale",
     "daily_counts",
     "find_people",
     "get_assertion",
-    "get_entry",
-    "get_judgement",
     "get_person_page",
-    "get_record",
     "list_conflicts",
     "list_entries",
     "list_pending",

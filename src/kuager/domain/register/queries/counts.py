@@ -77,16 +77,6 @@ def known_at_filter(known_at: datetime | None) -> Q:
     return Q(known_until__gt=known_at, known_from__lte=known_at)
 
 
-def compare_counts(
-    *, before: Question, after: Question, by: Sequence[Dimension] = (D.STATUS,)
-) -> list[tuple[tuple[str, ...], int, int]]:
-    """Return, for every line of either answer, the two numbers."""
-    tables = [count(as_of=asked.as_of, known_at=asked.known_at, by=by) for asked in (before, after)]
-    numbers = [{row.values: row.count for row in table.rows} for table in tables]
-    lines = sorted(numbers[0].keys() | numbers[1].keys())
-    return [(values, numbers[0].get(values, 0), numbers[1].get(values, 0)) for values in lines]
-
-
 def daily_counts(
     *,
     first: date,

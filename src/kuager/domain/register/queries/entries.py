@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Max, QuerySet
 
-from kuager.core.errors import BadInputError, NotFoundError
+from kuager.core.errors import BadInputError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import may
 from kuager.domain.accounts.terms import Capability
@@ -71,14 +71,6 @@ def find_people(text: str, *, limit: int = 20) -> list[FoundPerson]:
         for hit in hits
         if hit.person_id in entries
     ]
-
-
-def get_entry(code: str) -> Entry:
-    """Return the entry of the person with this code; raises NotFoundError."""
-    try:
-        return Entry.objects.select_related("person", "place", "region").get(person__code=code)
-    except Entry.DoesNotExist:
-        raise NotFoundError(f"there is no person {code} in the register") from None
 
 
 def list_conflicts(*, kind: str = "") -> QuerySet[Entry]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from kuager.core.errors import NotFoundError
 from kuager.domain.people import queries as people
-from kuager.domain.people.models import Assignment, Judgement, Person, Record
+from kuager.domain.people.models import Assignment, Person, Record
 from kuager.domain.register import rules
 from kuager.domain.register.models import Entry, StatusAssertion, StatusSpell
 from kuager.domain.register.queries.answers import PersonPage, SourcedRecord, TimelineStep
@@ -34,16 +34,6 @@ def get_person_page(code: str) -> PersonPage:
     )
 
 
-def get_record(record_id: int) -> Record:
-    """Return one record with its source; raises NotFoundError."""
-    try:
-        return Record.objects.select_related("citation__source__publisher", "home_person", "consent").get(
-            pk=record_id
-        )
-    except Record.DoesNotExist:
-        raise NotFoundError(f"there is no record {record_id}") from None
-
-
 def get_assertion(assertion_id: int) -> StatusAssertion:
     """Return one assertion with its record and source; raises NotFoundError."""
     try:
@@ -52,14 +42,6 @@ def get_assertion(assertion_id: int) -> StatusAssertion:
         ).get(pk=assertion_id)
     except StatusAssertion.DoesNotExist:
         raise NotFoundError(f"there is no assertion {assertion_id}") from None
-
-
-def get_judgement(judgement_id: int) -> Judgement:
-    """Return one judgement with its author; raises NotFoundError."""
-    try:
-        return Judgement.objects.select_related("author", "record_a", "record_b").get(pk=judgement_id)
-    except Judgement.DoesNotExist:
-        raise NotFoundError(f"there is no judgement {judgement_id}") from None
 
 
 def person_code_of(record_id: int) -> str:
