@@ -150,3 +150,9 @@ def test_what_stands_beside_a_name_is_kept() -> None:
 )
 def test_the_script_is_that_of_most_letters(text: str, script: str) -> None:
     assert script_of(text) == script
+
+
+@pytest.mark.parametrize("text", ["ок. 40", "около 40", "прим. 40 лет", "шам. 40", "~40"])
+def test_about_is_read_however_it_is_shortened(text: str) -> None:
+    reading = parse_age(text)
+    assert (reading.age_min, reading.age_max) == (38, 42)
