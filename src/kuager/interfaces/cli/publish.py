@@ -140,6 +140,17 @@ def redact(*, code: str | None, reason: str | None, by: str) -> None:
     click.echo(f"{code} taken off")
 
 
+@group.command("lift")
+@click.argument("code")
+@click.option("--by", required=True, metavar="USER", help="The editor who lifts the redaction.")
+def lift(*, code: str, by: str) -> None:
+    """Let later snapshots show the person with CODE again, if consent allows; older ones stay as they are."""
+    from kuager.domain.publication import operations, queries
+
+    operations.lift_redaction(redaction=queries.get_redaction(code), by=acting_user(by), at=now())
+    click.echo(f"the redaction of {code} is lifted")
+
+
 def _described(snapshot: "Snapshot") -> dict[str, object]:
     return {
         "number": snapshot.number,

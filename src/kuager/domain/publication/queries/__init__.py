@@ -34,6 +34,7 @@ from kuager.domain.publication.queries.tables import (
     write_csv,
 )
 from kuager.domain.publication.queries.verification import Check, recompute_digest, verify_snapshot
+from kuager.domain.publication.queries.withholding import get_redaction
 
 __all__ = [
     "FIGURE_COLUMNS",
@@ -60,6 +61,7 @@ __all__ = [
     "filter_people",
     "get_person",
     "get_picture",
+    "get_redaction",
     "get_snapshot",
     "headline",
     "latest_snapshot",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
+from kuager.core.errors import NotFoundError
 from kuager.domain.people.models import Assignment, Person
 from kuager.domain.publication.models import Redaction, SnapshotPerson
 from kuager.domain.publication.queries.published_people import PublishedPerson
@@ -89,3 +90,11 @@ def ended_consents(*, at: datetime) -> "QuerySet[Consent]":
         Q(withdrawn_at__isnull=False, withdrawn_at__lte=at)
         | Q(expires_on__isnull=False, expires_on__lte=today)
     )
+
+
+def get_redaction(code: str) -> Redaction:
+    """Return the redaction that keeps a person off later snapshots; raises NotFoundError."""
+    found = Redaction.objects.filter(code=code, holds=True, lifted_at__isnull=True).order_by("-pk").first()
+    if found is None:
+        raise NotFoundError(f"no redaction keeps {code} off the public pages")
+    return found
