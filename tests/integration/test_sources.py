@@ -106,3 +106,25 @@ def test_sources_are_listed_newest_first(publisher: Publisher, source: Source, a
     )
     assert list(queries.list_sources(publisher)) == [source, older]
     assert queries.get_source(source.pk).publisher == publisher
+
+
+def test_a_copy_has_the_origin_of_what_it_was_made_from(asel: User) -> None:
+    def tell(publisher: str, group: str = "", made_from: Source | None = None) -> Source:
+        who = operations.get_or_create_publisher(
+            name=publisher, kind="outlet", origin_group=group, by=asel, at=NOW
+        )
+        return operations.add_source(
+            publisher=who,
+            kind="article",
+            title="x",
+            told_on=TODAY,
+            derived_from=made_from,
+            derivation="copy" if made_from else "",
+            by=asel,
+            at=NOW,
+        )
+
+    first = tell("Steppe News", group="steppe")
+    copy = tell("Copies Daily", made_from=first)
+    copy_of_copy = tell("Copies of Copies", made_from=copy)
+    assert queries.derived_origins() == {copy.pk: "group:steppe", copy_of_copy.pk: "group:steppe"}

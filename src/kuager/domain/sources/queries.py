@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from kuager.core.errors import NotFoundError
 from kuager.domain.sources.models import Consent, Publisher, Source
+from kuager.domain.sources.rules import origin_of
 
 
 def list_publishers() -> QuerySet[Publisher]:
@@ -44,3 +45,21 @@ def get_consent(consent_id: int) -> Consent:
         return Consent.objects.get(pk=consent_id)
     except Consent.DoesNotExist:
         raise NotFoundError(f"there is no consent {consent_id}") from None
+
+
+def derived_origins() -> dict[int, str]:
+    """Return, for each source made from another one, whose word it is: a copy is no second witness."""
+    derived = Source.objects.filter(derived_from__isnull=False).select_related("publisher")
+    known = {source.pk: source for source in derived}
+    wanted = {source.derived_from_id for source in known.values() if source.derived_from_id is not None}
+    known |= Source.objects.select_related("publisher").in_bulk(list(wanted - set(known)))
+    return {pk: _origin(source, known) for pk, source in known.items() if source.derived_from_id is not None}
+
+
+def _origin(source: Source, known: dict[int, Source]) -> str:
+    """Follow copies, excerpts and translations to where they come from; a circle ends where it began."""
+    seen: set[int] = set()
+    while source.derived_from_id is not None and source.pk not in seen:
+        seen.add(source.pk)
+        source = known[source.derived_from_id]
+    return origin_of(source.publisher_id, source.publisher.origin_group)

@@ -25,6 +25,11 @@ def check_derivation(derived_from: Source | None, derivation: str) -> None:
         raise BadInputError("a derived source needs both: the source it was made from, and how it was made")
 
 
+def origin_of(publisher_id: int, origin_group: str) -> str:
+    """Return what counts as one independent source: a group of publishers, or one that stands alone."""
+    return f"group:{origin_group}" if origin_group else f"publisher:{publisher_id}"
+
+
 def check_consent_fields(fields: Sequence[str]) -> str:
     """Return the fields a consent speaks of as they are stored, in their usual order."""
     unknown = sorted(set(fields) - set(CONSENT_FIELDS))

@@ -18,6 +18,8 @@ from kuager.domain.places.models import Place
 from kuager.domain.register.models import StatusSpell
 from kuager.domain.register.queries import count
 from kuager.domain.sources.models import Consent, Source
+from kuager.domain.sources.queries import derived_origins
+from kuager.domain.sources.rules import origin_of
 from kuager.domain.sources.terms import ConsentGiven, PublisherKind, Purpose
 
 # Behind these stand single people, whose names are nobody's business: they are shown by kind only.
@@ -105,8 +107,9 @@ class Reading:
     @cached_property
     def sources(self) -> dict[int, SourceFacts]:
         """Every source there is, with nothing that must stay on the desk."""
-        sources = {source.pk: source for source in Source.objects.select_related("publisher").defer("title")}
-        return {pk: _facts(source, sources) for pk, source in sources.items()}
+        derived = derived_origins()
+        sources = Source.objects.select_related("publisher").defer("title")
+        return {source.pk: _facts(source, derived) for source in sources}
 
     @cached_property
     def places(self) -> dict[int, Place]:
@@ -177,7 +180,7 @@ def names_of(place: Place) -> dict[str, str]:
     return {"kk": place.name_kk, "ru": place.name_ru, "en": place.name_en}
 
 
-def _facts(source: Source, sources: dict[int, Source]) -> SourceFacts:
+def _facts(source: Source, derived: dict[int, str]) -> SourceFacts:
     publisher = source.publisher
     is_named = not publisher.is_protected and publisher.kind not in UNNAMED_KINDS
     kept = PROTECTED if publisher.is_protected else publisher.kind
@@ -190,15 +193,5 @@ def _facts(source: Source, sources: dict[int, Source]) -> SourceFacts:
         language=source.language,
         told_on=source.told_on,
         derivation=source.derivation,
-        origin=_origin(source, sources),
+        origin=derived.get(source.pk) or origin_of(source.publisher_id, publisher.origin_group),
     )
-
-
-def _origin(source: Source, sources: dict[int, Source]) -> str:
-    """Follow copies, excerpts and translations to where they come from."""
-    seen: set[int] = set()
-    while source.derived_from_id is not None and source.pk not in seen:
-        seen.add(source.pk)
-        source = sources[source.derived_from_id]
-    group = source.publisher.origin_group
-    return f"group:{group}" if group else f"publisher:{source.publisher_id}"

@@ -10,6 +10,8 @@ from kuager.domain.people.queries.identifiers import among
 from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.register.models import StatusAssertion
 from kuager.domain.register.rules.facts import Fact, Told
+from kuager.domain.sources.queries import derived_origins
+from kuager.domain.sources.rules import origin_of
 from kuager.domain.sources.terms import ConsentGiven, Purpose
 
 _TOLD = (
@@ -25,6 +27,7 @@ _TOLD = (
     "record__home_place_id",
     "record__citation__source__publisher_id",
     "record__citation__source__publisher__origin_group",
+    "record__citation__source_id",
     "record__consent__purpose",
     "record__consent__given",
     "record__consent__withdrawn_at",
@@ -74,11 +77,12 @@ def _load_told(known: Known, person_ids: Sequence[int], on: date) -> None:
     rows = Assignment.objects.filter(person__in=among(person_ids), known_until__isnull=True).values_list(
         *_TOLD
     )
-    for person, *values, origin, purpose, given, withdrawn, expires in rows:
+    derived = derived_origins()
+    for person, *values, group, source, purpose, given, withdrawn, expires in rows:
         may = purpose is not None and consents(purpose, given, withdrawn is not None, expires, on)
-        # Publishers of one origin group count as one independent source; without a group each is its own.
-        group = origin or f"publisher:{values[-1]}"
-        known.told[person].append(Told._make((*values, group, may, False)))
+        # Publishers of one origin group, and copies of one source, count as one independent source.
+        origin = derived.get(source) or origin_of(values[-1], group)
+        known.told[person].append(Told._make((*values, origin, may, False)))
 
 
 def _mark_replaced(known: Known) -> None:
