@@ -128,3 +128,8 @@ def test_a_copy_has_the_origin_of_what_it_was_made_from(asel: User) -> None:
     copy = tell("Copies Daily", made_from=first)
     copy_of_copy = tell("Copies of Copies", made_from=copy)
     assert queries.derived_origins() == {copy.pk: "group:steppe", copy_of_copy.pk: "group:steppe"}
+
+
+def test_an_unknown_kind_of_publisher_is_bad_input(asel: User) -> None:
+    with pytest.raises(BadInputError, match="expected one of outlet"):
+        operations.get_or_create_publisher(name="X", kind="foo", by=asel, at=NOW)

@@ -40,7 +40,7 @@ def get_or_create_publisher(
     if found is not None:
         return found
     publisher = Publisher.objects.create(
-        name=name, kind=PublisherKind(kind), origin_group=origin_group.strip()
+        name=name, kind=rules.read_publisher_kind(kind), origin_group=origin_group.strip()
     )
     record_event(action="sources.add_publisher", actor=by, target=f"sources.Publisher:{publisher.pk}", at=at)
     return publisher

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from kuager.core.errors import BadInputError, InvalidTransitionError
 from kuager.domain.sources.models import Consent, Source
-from kuager.domain.sources.terms import Derivation
+from kuager.domain.sources.terms import Derivation, PublisherKind
 
 CONSENT_FIELDS = ("name", "age", "place", "status")
 
@@ -17,6 +17,15 @@ def check_told_on(told_on: date, at: datetime) -> None:
     """
     if (told_on - at.date()).days > 1:
         raise BadInputError(f"the source is dated {told_on}, after today ({at.date()}); correct the date")
+
+
+def read_publisher_kind(kind: str) -> PublisherKind:
+    """Return the kind of publisher that is meant; refuse a word that is none."""
+    try:
+        return PublisherKind(kind)
+    except ValueError:
+        expected = ", ".join(PublisherKind.values)
+        raise BadInputError(f"there is no kind of publisher {kind!r}; expected one of {expected}") from None
 
 
 def check_derivation(derived_from: Source | None, derivation: str) -> None:
