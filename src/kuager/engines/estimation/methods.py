@@ -1,6 +1,8 @@
 """Every method by its name on the command line, and the one way to call them."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TypeAlias, cast
 
 from kuager.core.errors import BadInputError
 from kuager.engines.estimation.guard import guarded
@@ -12,7 +14,28 @@ from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.two_lists import estimate_chapman, estimate_lincoln_petersen
 
-METHODS: Mapping[str, Callable[[CaptureHistories, Request], Estimate]] = {
+Method: TypeAlias = Callable[[CaptureHistories, Request], Estimate]
+
+
+def lazily(place: str) -> Method:
+    """Import a method on its first use: those that draw bring a compiler with them.
+
+    Parameters
+    ----------
+    place : str
+        Module below this package and function, for example ``latent_class.answering:estimate_latent_class``.
+
+    """
+
+    def method(histories: CaptureHistories, request: Request) -> Estimate:
+        module, _, name = place.partition(":")
+        found = getattr(import_module(f"kuager.engines.estimation.{module}"), name)
+        return cast(Method, found)(histories, request)
+
+    return method
+
+
+METHODS: Mapping[str, Method] = {
     "lincoln-petersen": estimate_lincoln_petersen,
     "chapman": estimate_chapman,
     "chao": estimate_chao,

@@ -3,6 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kuager.engines.estimation.draws import Draws
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +33,8 @@ class Estimate:
         The true number is expected to be higher, not around the estimate.
     reasons : tuple of str
         Why it may not be published; empty if it may.
+    draws : Draws or None
+        What a method that draws has drawn; not part of ``to_json``.
 
     """
 
@@ -43,6 +51,7 @@ class Estimate:
     warnings: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     seed: int | None = None
+    draws: Draws | None = field(default=None, repr=False, compare=False)
 
     @property
     def unseen(self) -> tuple[float, float, float]:
@@ -70,6 +79,24 @@ class Estimate:
             "seed": self.seed,
             "seconds": seconds,
         }
+
+    def to_dataframe(self) -> "pl.DataFrame":
+        """Give the answer as a table of one row."""
+        import polars as pl
+
+        low, high = self.interval
+        row = {
+            "method": self.method,
+            "observed": self.observed,
+            "estimate": self.estimate,
+            "mean": self.mean,
+            "low": low,
+            "high": high,
+            "level": self.level,
+            "lower_bound": self.is_lower_bound,
+            "publishable": self.publishable,
+        }
+        return pl.DataFrame([row])
 
 
 def _number(value: float | str) -> float | str | None:
