@@ -52,7 +52,7 @@ class CaptureHistories:
             If a pattern holds anything but 0 and 1, a count is negative, or persons are on no list.
 
         """
-        names = _checked_names(lists)
+        names = checked_names(lists)
         table = np.array([list(row) for row in patterns], dtype=np.int64).reshape(-1, len(names))
         weights = np.array(list(counts), dtype=np.int64)
         if len(table) != len(weights):
@@ -136,7 +136,7 @@ class CaptureHistories:
 
     def select(self, lists: Sequence[str]) -> "CaptureHistories":
         """Keep only these lists; persons on none of them drop out."""
-        names = _checked_names(lists)
+        names = checked_names(lists)
         chosen = [self._index(name) for name in names]
         return CaptureHistories._collapsed(names, self.patterns[:, chosen].astype(np.int64), self.counts)
 
@@ -146,7 +146,8 @@ class CaptureHistories:
         return self.lists.index(name)
 
 
-def _checked_names(lists: Sequence[str]) -> tuple[str, ...]:
+def checked_names(lists: Sequence[str]) -> tuple[str, ...]:
+    """Refuse no list, too many, or one name for two."""
     names = tuple(lists)
     if not names or len(names) > MAXIMUM_LISTS:
         raise BadInputError(f"expected 1 to {MAXIMUM_LISTS} lists, got {len(names)}")
