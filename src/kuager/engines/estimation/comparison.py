@@ -6,6 +6,7 @@ from itertools import combinations
 
 from kuager.core.errors import KuagerError
 from kuager.engines.estimation.guard import TWO_LIST_METHODS, guarded
+from kuager.engines.estimation.headlines import headline, recommended
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.methods import METHODS, estimate
 from kuager.engines.estimation.request import Request
@@ -19,6 +20,8 @@ class Comparison:
 
     Parameters
     ----------
+    n_lists, observed : int
+        Lists compared, and persons on at least one of them.
     estimates : tuple of Estimate
         One for each method that applies; two-list methods once for each pair of lists.
     not_run : mapping
@@ -28,13 +31,23 @@ class Comparison:
 
     """
 
+    n_lists: int
+    observed: int
     estimates: tuple[Estimate, ...]
     not_run: Mapping[str, str]
     sentences: tuple[str, ...]
 
+    @property
+    def headline(self) -> Sentence:
+        """What a journalist can quote."""
+        return headline(recommended(self), observed=self.observed)
+
     def to_json(self) -> dict[str, object]:
         """Answer as the command prints it."""
+        first = recommended(self)
         return {
+            "headline": str(self.headline),
+            "recommended": first.method if first else None,
             "methods": [answer.to_json() for answer in self.estimates],
             "not_run": {name: str(reason) for name, reason in self.not_run.items()},
             "comparison": [str(sentence) for sentence in self.sentences],
@@ -56,7 +69,11 @@ def compare(
         except KuagerError as error:
             not_run[method] = str(error)
     return Comparison(
-        estimates=tuple(answers), not_run=not_run, sentences=tuple(_sentences(histories, answers))
+        n_lists=len(histories.lists),
+        observed=histories.observed,
+        estimates=tuple(answers),
+        not_run=not_run,
+        sentences=tuple(_sentences(histories, answers)),
     )
 
 
