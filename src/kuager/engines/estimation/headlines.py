@@ -85,7 +85,7 @@ def rounded(number: float, to_whole: Callable[[float], float]) -> int:
     (9020, 13900, 46)
     """
     digits = math.floor(math.log10(number)) + 1 if number >= 1 else 1
-    unit = 10 ** max(digits - FIGURES, 0)
+    unit: int = 10 ** max(digits - FIGURES, 0)
     return int(to_whole(number / unit)) * unit
 
 

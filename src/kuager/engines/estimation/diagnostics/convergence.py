@@ -1,0 +1,161 @@
+"""Whether independent chains agree, and how many independent draws theirs are worth.
+
+References
+----------
+Vehtari, Gelman, Simpson, Carpenter & Burkner (2021), Rank-normalization, folding, and localization: an
+improved R-hat for assessing convergence of MCMC, Bayesian Analysis 16, 667-718: section 4.1 for R-hat, 4.2
+and 4.3 for the effective sample sizes, 4.4 for the error of a quantile. Computed by ArviZ.
+
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from arviz_stats.base.array import array_stats
+from numpy.typing import NDArray
+
+from kuager.core.errors import BadInputError
+from kuager.engines.estimation.draws import TOTAL, Draws
+
+FEWEST_CHAINS = 4
+# Halved chains of fewer draws have no autocorrelations to speak of.
+FEWEST_DRAWS = 8
+# ArviZ has no types.
+_rank_rhat: Callable[..., float] = array_stats.rhat
+_effective_size: Callable[..., float] = array_stats.ess
+_standard_error: Callable[..., float] = array_stats.mcse
+QUANTILES = {"low": 0.025, "median": 0.5, "high": 0.975}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableConvergence:
+    """How well one variable was drawn.
+
+    Parameters
+    ----------
+    rhat : float
+        1 if the halves of all chains look alike; the larger of that for position and for spread. Infinite
+        where chains stand still at different values.
+    ess_bulk, ess_tail : float
+        Independent draws that these are worth, for the middle and for the ends (5 and 95 %).
+    mcse_low, mcse_median, mcse_high : float
+        Standard error, from drawing only finitely often, of the 2.5, 50 and 97.5 % quantiles; in units of
+        the variable.
+
+    """
+
+    variable: str
+    rhat: float
+    ess_bulk: float
+    ess_tail: float
+    mcse_low: float
+    mcse_median: float
+    mcse_high: float
+
+    def to_json(self) -> dict[str, object]:
+        """Write as JSON; what is infinite is ``null``."""
+        return {
+            name: value if isinstance(value, str) or math.isfinite(value) else None
+            for name, value in asdict(self).items()
+        }
+
+
+def convergence(draws: Draws, *, variables: Sequence[str] | None = None) -> Mapping[str, float]:
+    """Say in a few numbers how well the draws were made, as the guard reads them.
+
+    Parameters
+    ----------
+    draws : Draws
+        Four chains or more.
+    variables : sequence of str, optional
+        Those to judge; unknown means all. Leave out what depends on the labels of classes.
+
+    Returns
+    -------
+    mapping
+        ``rhat`` (the worst of the variables), ``ess_bulk`` and ``ess_tail`` (the smallest), ``mcse_low``,
+        ``mcse_median`` and ``mcse_high`` of the total (persons), ``chains`` and ``draws_per_chain``.
+
+    """
+    found = {one.variable: one for one in convergence_by_variable(draws, variables=variables)}
+    total = found.get(TOTAL) or _judged(TOTAL, draws.total)
+    chains, length = draws.total.shape
+    return {
+        "rhat": max(one.rhat for one in found.values()),
+        "ess_bulk": min(one.ess_bulk for one in found.values()),
+        "ess_tail": min(one.ess_tail for one in found.values()),
+        "mcse_low": total.mcse_low,
+        "mcse_median": total.mcse_median,
+        "mcse_high": total.mcse_high,
+        "chains": chains,
+        "draws_per_chain": length,
+    }
+
+
+def convergence_by_variable(
+    draws: Draws, *, variables: Sequence[str] | None = None
+) -> tuple[VariableConvergence, ...]:
+    """Judge each variable.
+
+    Raises
+    ------
+    BadInputError
+        Fewer than four chains or eight draws in each, a draw that is no finite number, or a variable
+        that was not drawn.
+
+    """
+    names = tuple(draws.values) if variables is None else tuple(variables)
+    if not names:
+        raise BadInputError("name at least one variable to judge")
+    if unknown := [name for name in names if name not in draws.values]:
+        raise BadInputError(f"{', '.join(unknown)} was not drawn; there are {', '.join(draws.values)}")
+    return tuple(_judged(name, draws.values[name]) for name in names)
+
+
+def _judged(name: str, values: NDArray[np.float64]) -> VariableConvergence:
+    chains = _checked(name, values)
+    if not np.ptp(chains):
+        # Nothing moves in any chain: all agree, and one draw says as much as all.
+        still = float(chains.size)
+        return VariableConvergence(
+            variable=name, rhat=1.0, ess_bulk=still, ess_tail=still, mcse_low=0, mcse_median=0, mcse_high=0
+        )
+    errors = {f"mcse_{end}": _quantile_error(chains, prob) for end, prob in QUANTILES.items()}
+    return VariableConvergence(
+        variable=name,
+        rhat=_rhat(chains),
+        ess_bulk=_size(_effective_size(chains, method="bulk"), chains),
+        ess_tail=_size(_effective_size(chains, method="tail", prob=(0.05, 0.95)), chains),
+        **errors,
+    )
+
+
+def _checked(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    chains = np.asarray(values, dtype=np.float64)
+    if chains.ndim != 2 or chains.shape[0] < FEWEST_CHAINS or chains.shape[1] < FEWEST_DRAWS:
+        raise BadInputError(
+            f"expected draws of {name!r} in {FEWEST_CHAINS} chains or more of {FEWEST_DRAWS} draws or more, "
+            f"got an array of shape {chains.shape}"
+        )
+    if not np.isfinite(chains).all():
+        raise BadInputError(f"a draw of {name!r} is no finite number")
+    return chains
+
+
+def _rhat(chains: NDArray[np.float64]) -> float:
+    """R-hat; chains that each stand still at values of their own have no spread inside to compare with."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(_rank_rhat(chains, method="rank"))
+    return value if math.isfinite(value) else math.inf
+
+
+def _size(value: float, chains: NDArray[np.float64]) -> float:
+    """Effective draws; where they cannot be computed a chain is worth a draw."""
+    return float(value) if math.isfinite(value) else float(len(chains))
+
+
+def _quantile_error(chains: NDArray[np.float64], prob: float) -> float:
+    value = float(_standard_error(chains, method="quantile", prob=prob))
+    return value if math.isfinite(value) else math.inf
