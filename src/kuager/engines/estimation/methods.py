@@ -8,10 +8,12 @@ from kuager.core.errors import BadInputError
 from kuager.engines.estimation.guard import guarded
 from kuager.engines.estimation.heterogeneity import estimate_heterogeneity
 from kuager.engines.estimation.histories import CaptureHistories
+from kuager.engines.estimation.interaction import estimate_no_highest_interaction
 from kuager.engines.estimation.loglinear import estimate_loglinear
 from kuager.engines.estimation.lower_bound import estimate_chao
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
+from kuager.engines.estimation.sample_coverage import estimate_sample_coverage
 from kuager.engines.estimation.two_lists import estimate_chapman, estimate_lincoln_petersen
 
 Method: TypeAlias = Callable[[CaptureHistories, Request], Estimate]
@@ -39,6 +41,8 @@ METHODS: Mapping[str, Method] = {
     "lincoln-petersen": estimate_lincoln_petersen,
     "chapman": estimate_chapman,
     "chao": estimate_chao,
+    "sample-coverage": estimate_sample_coverage,
+    "no-highest-interaction": estimate_no_highest_interaction,
     "loglinear": estimate_loglinear,
     "heterogeneity": estimate_heterogeneity,
 }
