@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Column: TypeAlias = Sequence[int] | NDArray[np.int64]
 
-MAXIMUM_LISTS = 30
+MAXIMUM_LISTS = 60
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,51 +1,94 @@
-"""Read capture histories from a CSV file; every complaint names the row and the column."""
+"""Read capture histories from a CSV file of any length; every complaint names the row and the column.
 
-import csv
-from collections.abc import Iterator, Sequence
+Only different rows are kept in memory, so ten million persons need no more room than a hundred. Large files
+are added up by DuckDB; whatever it does not accept is read again slowly, line by line, to name the line.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
 
 from kuager.core.errors import BadInputError
 from kuager.engines.estimation.histories import CaptureHistories
+from kuager.engines.estimation.partial import NOT_ANSWERED, PartialHistories
+from kuager.engines.estimation.sentences import Sentence, people
+from kuager.engines.estimation.tally import Tally, natural_order
+from kuager.engines.estimation.text_tables import COUNT, TextTable, open_table
 
-COUNT = "count"
+Cells: TypeAlias = tuple[str, ...]
+
 LARGEST_COUNT = 10**12
+LARGEST_TOTAL = 10**15
+MOST_GROUPS = 1_000
+# Files below this are read in a moment anyway, without waking another program.
+LARGE_BYTES = 4 << 20
+PROBED = 1_000
+FLAGS: Mapping[str, int] = {"0": 0, "1": 1, "0.0": 0, "1.0": 1}
+NOTHING = frozenset({"", "na", "n/a", "nan", "null", "?"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountsTable:
-    """A table of counts as it stands in the file: header, and rows with their line numbers."""
+    """A table of counts in a file; its header is known, its rows are added up when they are asked for."""
 
-    header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    text: TextTable
 
-    def histories(self, lists: Sequence[str] | None = None, *, strata: str | None = None) -> CaptureHistories:
-        """Count the persons of all rows.
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.text.header
+
+    def tally(self, lists: Sequence[str] | None = None, *, by: Sequence[str] = ()) -> Tally:
+        """Count the persons of all rows by what the lists say, and by group.
 
         Parameters
         ----------
         lists : sequence of str, optional
-            Columns to take as lists; unknown means every column but ``count`` and ``strata``.
-        strata : str, optional
-            Column that names the stratum, not a list.
+            Columns to take as lists; unknown means every column but ``count`` and those in ``by``.
+        by : sequence of str
+            Columns that divide the persons into groups. An empty cell, NA or ? is a group not known.
+
+        Raises
+        ------
+        BadInputError
+            With the row (line of the file) and the column, and what was expected.
 
         """
-        return self._count(self.rows, self._lists(lists, strata), every_list=lists is None)
+        columns = tuple(dict.fromkeys(by))
+        for name in columns:
+            if name not in self.header:
+                raise BadInputError(f"there is no column {name!r}; the columns are {', '.join(self.header)}")
+        names = self._lists(lists, columns)
+        counting = _Counting(self.text, names, columns, every_list=lists is None)
+        counting.run()
+        return counting.tally()
+
+    def histories(self, lists: Sequence[str] | None = None, *, strata: str | None = None) -> CaptureHistories:
+        """Count the persons of a table in which every list answers for everybody.
+
+        Raises
+        ------
+        BadInputError
+            Also if a list did not answer; ``partial`` reads such a table.
+
+        """
+        return _complete(self.partial(lists, strata=strata))
+
+    def partial(self, lists: Sequence[str] | None = None, *, strata: str | None = None) -> PartialHistories:
+        """Count the persons of a table in which lists may not have answered."""
+        return self.tally(lists, by=() if strata is None else (strata,)).partial()
 
     def by_stratum(self, strata: str, lists: Sequence[str] | None = None) -> dict[str, CaptureHistories]:
-        """Count the persons of each stratum, in the order in which the strata first appear."""
-        if strata not in self.header:
-            raise BadInputError(f"there is no column {strata!r}; the columns are {', '.join(self.header)}")
-        names, place = self._lists(lists, strata), self.header.index(strata)
-        groups: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-        for line, cells in self.rows:
-            groups.setdefault(cells[place], []).append((line, cells))
-        return {
-            name: self._count(tuple(rows), names, every_list=lists is None) for name, rows in groups.items()
-        }
+        """Count the persons of each stratum, in the order of their names."""
+        groups = self.tally(lists, by=(strata,)).by_group()
+        return {name: _complete(group) for name, group in groups.items()}
 
-    def _lists(self, lists: Sequence[str] | None, strata: str | None) -> tuple[str, ...]:
-        known = tuple(name for name in self.header if name not in (COUNT, strata))
+    def _lists(self, lists: Sequence[str] | None, by: tuple[str, ...]) -> tuple[str, ...]:
+        known = tuple(name for name in self.header if name != COUNT and name not in by)
         wanted = known if lists is None else tuple(lists)
         for name in wanted:
             if name not in known:
@@ -54,33 +97,16 @@ class CountsTable:
             raise BadInputError("expected a column of 0 and 1 for each list; there is none")
         return wanted
 
-    def _count(
-        self, rows: tuple[tuple[int, tuple[str, ...]], ...], names: tuple[str, ...], *, every_list: bool
-    ) -> CaptureHistories:
-        columns = [(self.header.index(name), name) for name in names]
-        at = self.header.index(COUNT) if COUNT in self.header else None
-        patterns, counts = [], []
-        for line, cells in rows:
-            pattern = [_flag(cells[place], line, name) for place, name in columns]
-            count = 1 if at is None else _whole(cells[at], line)
-            if any(pattern):
-                patterns.append(pattern)
-                counts.append(count)
-            elif every_list and count:
-                raise BadInputError(
-                    f"row {line}: persons on no list (all 0); leave the row out, a list cannot count them"
-                )
-        return CaptureHistories.from_counts(names, patterns, counts)
-
 
 def read_counts(path: Path, *, lists: Sequence[str] | None = None) -> CaptureHistories:
-    """Read a table of capture histories.
+    """Read a table of capture histories in which every list answers for everybody.
 
     Parameters
     ----------
     path : Path
-        CSV in UTF-8 (comma, semicolon or tab): one column of 0/1 for each list and a column ``count``;
-        without ``count`` each row is one person. Lines that begin with ``#`` are comments.
+        CSV (comma, semicolon, tab or bar; UTF-8, UTF-16 with a mark, else Windows-1251; may be packed with
+        gzip): one column of 0/1 for each list and a column ``count``; without ``count`` each row is one
+        person. Lines that begin with ``#`` are comments.
     lists : sequence of str, optional
         Columns to use; unknown means all.
 
@@ -94,62 +120,180 @@ def read_counts(path: Path, *, lists: Sequence[str] | None = None) -> CaptureHis
 
 
 def read_table(path: Path) -> CountsTable:
-    """Read the cells of a table of counts without judging them yet."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInputError(f"cannot read {path.name}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{path.name} is not UTF-8 text; save it as CSV in UTF-8") from error
-    try:
-        lines = list(_data_lines(text))
-    except csv.Error as error:
-        raise BadInputError(f"{path.name} is not a CSV table: {error}") from error
-    if not lines:
-        raise BadInputError(f"{path.name} is empty; expected a header and at least one row")
-    return CountsTable(header=_checked_header(lines[0]), rows=tuple(_checked_rows(lines)))
+    """Read the header of a table of counts, without judging its rows yet."""
+    return CountsTable(text=open_table(path))
 
 
-def _data_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    kept = [(at, line) for at, line in enumerate(text.splitlines(), 1) if _is_data(line)]
-    delimiter = max(",;\t", key=kept[0][1].count) if kept else ","
-    rows = csv.reader((line for _, line in kept), delimiter=delimiter, strict=True)
-    for (at, _), cells in zip(kept, rows, strict=False):
-        yield at, tuple(cell.strip() for cell in cells)
+class _Counting:
+    """Adds rows up. The same cells are judged once, with the row where they first stand."""
 
+    def __init__(
+        self, text: TextTable, lists: tuple[str, ...], by: tuple[str, ...], *, every_list: bool
+    ) -> None:
+        self._text, self._lists, self._by, self._every_list = text, lists, by, every_list
+        self._places = [text.header.index(name) for name in (*lists, *by)]
+        self._count_at = text.header.index(COUNT) if COUNT in text.header else None
+        self._totals: dict[Cells, int] = {}
+        self._groups: set[Cells] = set()
+        self._left_out = 0
 
-def _is_data(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
+    def run(self) -> None:
+        """Count a probe slowly, to find early what is wrong everywhere; then all, fast if it can be."""
+        is_short = self._slowly(PROBED)
+        if is_short:
+            return
+        if self._is_large() and self._fast():
+            return
+        self._slowly(None)
 
+    def _is_large(self) -> bool:
+        return self._text.path.stat().st_size > LARGE_BYTES and self._text.encoding == "utf-8-sig"
 
-def _checked_header(line: tuple[int, tuple[str, ...]]) -> tuple[str, ...]:
-    at, names = line
-    for place, name in enumerate(names, 1):
-        if not name:
-            raise BadInputError(f"row {at}, column {place}: the header is empty; name the list")
-        if names.index(name) != place - 1:
-            raise BadInputError(f"row {at}, column {place}: {name!r} is named twice in the header")
-    return tuple(COUNT if name.casefold() == COUNT else name for name in names)
+    def _slowly(self, most: int | None) -> bool:
+        """Count line by line; tell whether all of the file was read."""
+        self._clear()
+        pick = itemgetter(*self._places) if len(self._places) > 1 else None
+        first, at = self._places[0], self._count_at
+        whole: dict[str, int] = {}
+        for done, (row, cells) in enumerate(self._text.rows()):
+            if done == most:
+                return False
+            key: Cells = pick(cells) if pick else (cells[first],)
+            count = 1
+            if at is not None:
+                known = whole.get(cells[at])
+                count = whole.setdefault(cells[at], _whole(cells[at], row)) if known is None else known
+            self._add(key, count, row)
+        return True
 
+    def _fast(self) -> bool:
+        """Let DuckDB count; tell whether it could."""
+        from kuager.engines.estimation.large_tables import counted
 
-def _checked_rows(lines: list[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    width = len(lines[0][1])
-    for at, cells in lines[1:]:
-        if len(cells) != width:
-            raise BadInputError(f"row {at}: expected {width} cells as in the header, got {len(cells)}")
-        yield at, cells
+        self._clear()
+        try:
+            for key, count in counted(self._text, self._places, self._count_at):
+                self._add(key, count, 0)
+        except BadInputError:
+            return False
+        return True
 
+    def _clear(self) -> None:
+        self._totals.clear()
+        self._groups.clear()
+        self._left_out = 0
 
-def _flag(cell: str, line: int, column: str) -> int:
-    if cell not in ("0", "1"):
-        raise BadInputError(
-            f"row {line}, column {column!r}: expected 0 or 1, got {cell!r}; "
-            "if the column is not a list, name the lists (--lists) or the strata (--strata)"
+    def _add(self, key: Cells, count: int, row: int) -> None:
+        if key in self._totals:
+            self._totals[key] += count
+            return
+        flags = [_flag(cell, row, name, self) for cell, name in zip(key, self._lists, strict=False)]
+        self._check_groups(key[len(self._lists) :])
+        if 1 in flags:
+            self._totals[key] = count
+        elif self._every_list and count:
+            raise BadInputError(
+                f"row {row}: persons on no list (no list says 1); leave the row out, a list cannot count them"
+            )
+        else:
+            self._left_out += count
+
+    def _check_groups(self, group: Cells) -> None:
+        self._groups.add(group)
+        if len(self._groups) > MOST_GROUPS:
+            raise BadInputError(
+                f"{' and '.join(map(repr, self._by))} divide the persons into more than {MOST_GROUPS:,} "
+                "groups; that looks like an identifier, not like strata"
+            )
+
+    def looks_like_lists(self) -> list[str]:
+        """Name the columns that hold nothing but 0, 1 and gaps at the beginning of the file."""
+        fitting = [name for name in self._text.header if name != COUNT]
+        for done, (_row, cells) in enumerate(self._text.rows()):
+            if done == PROBED:
+                break
+            row = dict(zip(self._text.header, cells, strict=True))
+            fitting = [name for name in fitting if _read_flag(row[name]) is not None]
+        return fitting
+
+    def tally(self) -> Tally:
+        """Give what was counted."""
+        total = sum(self._totals.values())
+        if total > LARGEST_TOTAL:
+            raise BadInputError(f"the counts add up to {total:,}, more than there are people")
+        keys, width = list(self._totals), len(self._lists)
+        patterns = [[_read_flag(cell) for cell in key[:width]] for key in keys]
+        values = [[_known(cell) for cell in key[width:]] for key in keys]
+        levels = tuple(
+            tuple(sorted({row[at] for row in values} - {""}, key=natural_order))
+            for at in range(len(self._by))
         )
-    return int(cell)
+        places = [{value: place for place, value in enumerate(found)} | {"": -1} for found in levels]
+        groups = [[place[value] for place, value in zip(places, row, strict=True)] for row in values]
+        table = np.array(patterns, dtype=np.int8).reshape(len(keys), width)
+        counts = np.array([self._totals[key] for key in keys], dtype=np.int64)
+        return Tally(
+            lists=self._lists,
+            columns=self._by,
+            levels=levels,
+            patterns=table,
+            groups=np.array(groups, dtype=np.int32).reshape(len(keys), len(self._by)),
+            counts=counts,
+            warnings=self._warnings(),
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        found = []
+        if self._text.encoding == "cp1251":
+            found.append(Sentence("The file is not UTF-8; its names were read as Windows-1251."))
+        if self._left_out:
+            found.append(Sentence("{n} persons are on none of the chosen lists.", n=people(self._left_out)))
+        return tuple(found)
 
 
-def _whole(cell: str, line: int) -> int:
-    if not (cell.isascii() and cell.isdigit() and len(cell) <= 12 and int(cell) <= LARGEST_COUNT):
-        raise BadInputError(f"row {line}, column 'count': expected a whole number of persons, got {cell!r}")
-    return int(cell)
+def _known(cell: str) -> str:
+    value = cell.strip()
+    return "" if value.casefold() in NOTHING else value
+
+
+def _read_flag(cell: str) -> int | None:
+    found = FLAGS.get(cell)
+    if found is not None:
+        return found
+    value = cell.strip()
+    return NOT_ANSWERED if value.casefold() in NOTHING else FLAGS.get(value)
+
+
+def _flag(cell: str, row: int, column: str, counting: _Counting) -> int:
+    found = _read_flag(cell)
+    if found is None:
+        fitting = counting.looks_like_lists() if row else []
+        hint = f"; these columns look like lists: {', '.join(fitting)}" if fitting else ""
+        raise BadInputError(
+            f"row {row}, column {column!r}: expected 0 or 1, got {cell.strip()!r} (a list that did not "
+            "answer has an empty cell); if the column is not a list, name the lists (--lists) or the strata "
+            f"(--strata){hint}"
+        )
+    return found
+
+
+def _whole(cell: str, row: int) -> int:
+    text = cell.strip()
+    digits, point, rest = text.partition(".")
+    if point and not rest.strip("0"):
+        text = digits
+    if not (text.isascii() and text.isdigit() and len(text) <= 13 and int(text) <= LARGEST_COUNT):
+        raise BadInputError(
+            f"row {row}, column 'count': expected a whole number of persons, got {cell.strip()!r}"
+        )
+    return int(text)
+
+
+def _complete(partial: PartialHistories) -> CaptureHistories:
+    silent = [name for name, share in partial.unanswered_share.items() if share]
+    if silent:
+        raise BadInputError(
+            f"lists did not answer for everybody (empty cells): {', '.join(silent)}; read the table with "
+            "gaps (partial), or write 0 where the list is known not to name the person"
+        )
+    return partial.as_answered_no()
