@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from kuager.engines.estimation import CaptureHistories, Request, estimate, read_counts
+from kuager.engines.estimation import CaptureHistories, Request, estimate
 
-PUBLISHED = json.loads(
-    Path(__file__).with_name("simple_estimators_published.json").read_text(encoding="utf-8")
-)
-TABLES = Path(__file__).parents[2].parent / "shared" / "data" / "mse"
+HERE = Path(__file__).parent
+PUBLISHED = json.loads((HERE / "simple_estimators_published.json").read_text(encoding="utf-8"))
+TABLES = json.loads((HERE / "estimation_published.json").read_text(encoding="utf-8"))["tables"]
 
 
 def histories_of(case: dict[str, Any]) -> CaptureHistories:
-    path = TABLES / case["file"]
-    if not path.exists():
-        pytest.skip(f"the shared tables are absent ({case['file']})")
-    return read_counts(path)
+    table = TABLES[case["table"]]
+    patterns = [[int(flag) for flag in key] for key in table["counts"]]
+    return CaptureHistories.from_counts(table["lists"], patterns, table["counts"].values())
 
 
 @pytest.mark.parametrize("case", PUBLISHED["sample_coverage"], ids=lambda case: case["diagnostic"])
@@ -34,7 +32,7 @@ def test_the_error_of_the_one_step_form_is_in_the_published_range() -> None:
     assert answer.estimate == answer.diagnostics["one_step_estimate"]
 
 
-@pytest.mark.parametrize("case", PUBLISHED["no_highest_interaction"], ids=lambda case: case["file"])
+@pytest.mark.parametrize("case", PUBLISHED["no_highest_interaction"], ids=lambda case: case["table"])
 def test_no_highest_interaction_gives_the_published_total(case: dict[str, Any]) -> None:
     answer = estimate(histories_of(case), method="no-highest-interaction")
     assert answer.estimate == pytest.approx(case["total"], abs=0.505)
