@@ -2,13 +2,15 @@
 
 Ends of intervals are rounded outwards to three figures: an honest interval loses nothing by it, and nobody
 takes 10,437 for a count. A lower bound is quoted by the lower end of its own interval, because "at least"
-is a promise, and the bound itself is known only up to chance.
+is a promise, and the bound itself is known only up to chance; what it finds only because the lists differ
+in size is taken off.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from kuager.engines.estimation.careful_bounds import careful
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
 
@@ -46,7 +48,8 @@ def headline(estimate: Estimate | None, *, observed: int) -> Sentence:
     named = people(observed)
     if estimate is None or not estimate.publishable:
         return _refused(named, estimate.reasons if estimate else ())
-    low = max(rounded(estimate.interval[0], math.floor), observed)
+    promised = careful(estimate.interval[0], estimate) if estimate.is_lower_bound else estimate.interval[0]
+    low = max(rounded(promised, math.floor), observed)
     if not estimate.is_lower_bound:
         return Sentence(
             "Between {low} and {high} people, by the best estimate about {estimate}; "
