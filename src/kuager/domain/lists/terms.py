@@ -39,3 +39,22 @@ class PairState(TextChoices):
     SECOND = "second", _("waits for a second reviewer")
     DECIDED = "decided", _("decided")
     DISPUTED = "disputed", _("reviewers disagree")
+
+
+class EstimateState(TextChoices):
+    """How far an estimate has come."""
+
+    WAITING = "waiting", _("waits for its turn")
+    RUNNING = "running", _("is being computed")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped before the end")
+    FAILED = "failed", _("failed")
+
+
+class Strata(TextChoices):
+    """Into which groups of people an estimate is split."""
+
+    REGION = "region", _("by region")
+    SEX = "sex", _("by sex")
+    AGE_GROUP = "age_group", _("by age group")
+    MONTH = "month", _("by month in which it began")

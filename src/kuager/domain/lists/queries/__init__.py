@@ -23,7 +23,9 @@ from kuager.domain.lists.queries.answers import (
     RowPage,
     RowProblem,
 )
+from kuager.domain.lists.queries.computed import equal_bits, is_intact, total_draws
 from kuager.domain.lists.queries.differing import edition_difference, list_rows
+from kuager.domain.lists.queries.estimate_inputs import stored_histories, stored_inputs
 from kuager.domain.lists.queries.finding import (
     find_list,
     get_edition,
@@ -32,10 +34,13 @@ from kuager.domain.lists.queries.finding import (
     get_pair,
     get_run,
     latest_run,
+    list_draws,
     list_editions,
     list_estimates,
     list_lists,
+    list_repeats,
     list_runs,
+    list_unfinished_estimates,
 )
 from kuager.domain.lists.queries.overlapping import capture_histories, only_on, overlap
 from kuager.domain.lists.queries.previewing import MAPPING_FIELDS, dry_run, preview
@@ -67,18 +72,23 @@ __all__ = [
     "capture_histories",
     "dry_run",
     "edition_difference",
+    "equal_bits",
     "find_list",
     "get_edition",
     "get_estimate",
     "get_list",
     "get_pair",
     "get_run",
+    "is_intact",
     "latest_run",
+    "list_draws",
     "list_editions",
     "list_estimates",
     "list_lists",
+    "list_repeats",
     "list_rows",
     "list_runs",
+    "list_unfinished_estimates",
     "next_pair",
     "only_on",
     "overlap",
@@ -86,4 +96,7 @@ __all__ = [
     "preview",
     "review_progress",
     "review_queue",
+    "stored_histories",
+    "stored_inputs",
+    "total_draws",
 ]

@@ -1,11 +1,19 @@
 """Finding lists, editions, runs and estimates."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kuager.core.errors import NotFoundError
-from kuager.domain.lists.models import CandidatePair, CasualtyList, EstimateRun, LinkRun, ListEdition, ListRow
+from kuager.domain.lists.models import (
+    CandidatePair,
+    CasualtyList,
+    EstimateDraws,
+    EstimateRun,
+    LinkRun,
+    ListEdition,
+    ListRow,
+)
 from kuager.domain.lists.queries.answers import ListSummary
-from kuager.domain.lists.terms import EditionState
+from kuager.domain.lists.terms import EditionState, EstimateState
 from kuager.domain.sources.models import Publisher
 
 
@@ -102,11 +110,47 @@ def get_pair(pair_id: int) -> CandidatePair:
 def get_estimate(estimate_id: int) -> EstimateRun:
     """Return one estimate; raises NotFoundError."""
     try:
-        return EstimateRun.objects.prefetch_related("lists").get(pk=estimate_id)
+        return (
+            EstimateRun.objects.select_related("run_by", "repeats")
+            .prefetch_related("lists")
+            .get(pk=estimate_id)
+        )
     except EstimateRun.DoesNotExist:
         raise NotFoundError(f"there is no estimate {estimate_id}") from None
 
 
-def list_estimates() -> QuerySet[EstimateRun]:
-    """Estimates, newest first (lazy queryset, lists prefetched)."""
-    return EstimateRun.objects.prefetch_related("lists").order_by("-id")
+def list_estimates(
+    *, status: str | None = None, state: str = "", is_publishable: bool | None = None
+) -> QuerySet[EstimateRun]:
+    """Estimates, newest first (lazy queryset, lists prefetched, without tables and results).
+
+    Parameters
+    ----------
+    status
+        Only those about people with this status; "" for those about everybody, None for all.
+    """
+    runs = EstimateRun.objects.select_related("run_by").prefetch_related("lists").order_by("-id")
+    runs = runs.defer("histories", "results")
+    if status is not None:
+        runs = runs.filter(status=status)
+    if state:
+        runs = runs.filter(state=state)
+    return runs if is_publishable is None else runs.filter(is_publishable=is_publishable)
+
+
+def list_unfinished_estimates() -> list[int]:
+    """Return the ids of estimates that wait or say that they are being computed, oldest first."""
+    unfinished = EstimateRun.objects.filter(state__in=[EstimateState.WAITING, EstimateState.RUNNING])
+    return list(unfinished.order_by("id").values_list("id", flat=True))
+
+
+def list_repeats(run: EstimateRun) -> list[EstimateRun]:
+    """Return the runs of the same question, in order: the one that was repeated, and its repetitions."""
+    first = run.repeats or run
+    found = EstimateRun.objects.filter(Q(pk=first.pk) | Q(repeats=first.pk)).select_related("run_by")
+    return list(found.order_by("id").defer("histories", "results"))
+
+
+def list_draws(run: EstimateRun) -> list[EstimateDraws]:
+    """Return what the methods of a run have drawn, by method."""
+    return list(EstimateDraws.objects.filter(run=run).order_by("method"))

@@ -53,7 +53,7 @@ def capture_histories(
     """
     chosen = _chosen(lists)
     on_list = [members(one, as_of=as_of, known_at=known_at) for one in chosen]
-    patterns = _patterns(on_list, _persons_with(status, as_of, known_at) if status else None)
+    patterns = _patterns(on_list, persons_with(status, as_of, known_at) if status else None)
     return CaptureHistories.from_counts(unique_titles(chosen), list(patterns), list(patterns.values()))
 
 
@@ -82,7 +82,8 @@ def _patterns(on_list: Sequence[dict[int, int]], only: set[int] | None) -> Patte
     return dict(Counter(tuple(pattern) for pattern in patterns.values()))
 
 
-def _persons_with(status: str, as_of: date, known_at: datetime | None) -> set[int]:
+def persons_with(status: str, as_of: date, known_at: datetime | None) -> set[int]:
+    """Return the persons who had a status on a day, as it was known at a moment (None: now)."""
     axis = STATUS_AXIS[Status(status)]
     spells = spells_at(Question(as_of=as_of, known_at=known_at)).filter(**{axis.value: status})
     return set(spells.values_list("person_id", flat=True).iterator(chunk_size=10_000))

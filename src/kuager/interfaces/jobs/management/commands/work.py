@@ -1,10 +1,14 @@
-"""``kuager manage work``: background work, and the hourly sweep of ended consents."""
+"""``kuager manage work``: background work, and the hourly sweep of ended consents.
+
+What an earlier worker was computing when it ended is taken up again, from where it stopped.
+"""
 
 from django.core.management import BaseCommand, call_command
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from kuager.interfaces.jobs.consents import sweep_ended_consents
+from kuager.interfaces.jobs.estimates import take_up_unfinished
 
 
 class Command(BaseCommand):
@@ -18,4 +22,5 @@ class Command(BaseCommand):
         )
         waiting.delete()
         sweep_ended_consents.enqueue()
+        take_up_unfinished()
         call_command("db_worker", reload=False, startup_delay=False)
