@@ -34,7 +34,7 @@ Kind: TypeAlias = Literal["list", "pair", "number", "table", "cell"]
 # Draws used: the probability of a check is then known to one in a hundred or better.
 MOST_DRAWS = 1000
 # Simulated tables; draws are used again where there are fewer, as for a model fitted once.
-FEWEST_TABLES = 400
+FEWEST_TABLES = 1000
 # Shared among the checks of a kind (Bonferroni), so that twenty lists do not fail by their number.
 SURPRISING = 0.05
 MOST_SENTENCES = 6

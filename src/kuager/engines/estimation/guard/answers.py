@@ -19,9 +19,12 @@ WIDEST_CHOICE = 2.0
 # Our choice: half as many again as the interval allows, by a model that the data hardly tell from the best
 # (BIC within 6: Kass & Raftery 1995, JASA 90); the interval is then an interval of the choice, not of chance.
 FURTHEST_MODEL = 1.5
-# Our choice, tenfold stricter than the warning: a model that cannot describe those seen has nothing to say
-# about the others.
-WORST_FIT = 0.001
+# Our choice, five times stricter than the warning, and the least that a thousand simulated tables can show:
+# a model that cannot describe those seen has nothing to say about the others.
+WORST_FIT = 0.002
+# Our choice: the complete graph then weighs more than all others together, so no dependence that can be
+# checked describes the lists; what it says of the unseen is its prior (reference of the method).
+HEAVIEST_COMPLETE = 0.5
 
 
 def refused_for_answer(histories: CaptureHistories, estimate: Estimate) -> Iterator[str]:
@@ -50,6 +53,11 @@ def _model(histories: CaptureHistories, estimate: Estimate) -> Iterator[str]:
     if float(found.get("fit_p", 1.0)) < WORST_FIT:
         yield Sentence(
             "The model does not describe even those who are on the lists, so it says nothing of the others."
+        )
+    if float(found.get("complete_weight", 0.0)) > HEAVIEST_COMPLETE:
+        yield Sentence(
+            "Every list depends on every other, in a way that says nothing of the people on no list; the "
+            "answer rests on models that fit worse."
         )
     if float(found.get("inflation_by_unequal_lists", 1)) > MOST_INFLATION:
         yield Sentence("The lists differ so much in size that the bound may lie above the true number.")

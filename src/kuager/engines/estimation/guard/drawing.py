@@ -17,10 +17,10 @@ NO = ("no", "False", "false", "0")
 
 
 def refused_for_drawing(estimate: Estimate) -> Iterator[str]:
-    """Read the diagnostics ``rhat``, ``ess_bulk``, ``ess_tail``, ``second_sampler_agrees``, ``maximum``.
+    """Read the diagnostics of drawing.
 
-    ``maximum`` is the largest number of persons that the caller allowed; without draws or without a maximum
-    there is nothing to run into.
+    ``rhat``, ``ess_bulk``, ``ess_tail``, ``second_sampler_agrees`` ("yes", "no"); ``maximum`` (persons, set
+    by the caller) together with the draws, or ``largest_considered`` with ``left_at_the_end`` (its probability).
     """
     found = estimate.diagnostics
     rhat = _number(found.get("rhat", 1.0))
@@ -46,14 +46,17 @@ def refused_for_drawing(estimate: Estimate) -> Iterator[str]:
 
 
 def _near_maximum(estimate: Estimate) -> Iterator[str]:
-    largest = estimate.diagnostics.get("maximum")
-    if largest is None or isinstance(largest, str) or estimate.draws is None:
-        return
-    share = float((estimate.draws.total >= NEAR * largest).mean())
+    """Look at the largest number allowed, set by the caller or by the end of a grid."""
+    found = estimate.diagnostics
+    largest, share = found.get("maximum"), 0.0
+    if isinstance(largest, (int, float)) and estimate.draws is not None:
+        share = float((estimate.draws.total >= NEAR * largest).mean())
+    elif "left_at_the_end" in found:
+        largest, share = found.get("largest_considered", 0.0), _number(found["left_at_the_end"])
     if share > MOST_NEAR_MAXIMUM:
         yield Sentence(
             "The answer is cut off by the largest number that was allowed ({maximum}); the data allow more.",
-            maximum=people(largest),
+            maximum=people(_number(largest or 0.0)),
         )
 
 
