@@ -204,14 +204,13 @@ def test_sentences_can_be_translated() -> None:
     assert sentence.values == {"n": "7"}
 
 
-def test_strata_without_an_answer_leave_no_total() -> None:
+def test_a_stratum_without_an_answer_makes_the_total_at_least() -> None:
     answer = estimate_strata({"west": two(50, 50, 20), "east": two(5, 5, 0)}, method="lincoln-petersen")
-    assert list(answer.not_estimated) == ["east"]
-    assert answer.total is None
-    total = answer.to_json()["total"]
-    assert isinstance(total, dict)
-    assert total["observed"] == 130
-    assert total["estimate"] is None
+    assert answer.documented == {"east": 10}
+    assert answer.total is not None
+    assert answer.total.observed == 130
+    assert answer.total.is_lower_bound
+    assert answer.total.estimate == pytest.approx(answer.estimates["west"].estimate + 10)
 
 
 def test_the_interval_of_a_total_is_narrower_than_the_sum_of_ends() -> None:
@@ -226,9 +225,9 @@ def test_the_interval_of_a_total_is_narrower_than_the_sum_of_ends() -> None:
 
 
 def test_an_unpublishable_stratum_makes_the_total_unpublishable() -> None:
-    answer = estimate_strata({"west": two(50, 50, 20), "east": two(50, 50, 3)}, method="chapman")
+    answer = estimate_strata({"west": two(50, 50, 20), "east": two(50, 50, 8)}, method="chapman")
     assert answer.total is not None
-    assert answer.total.reasons == ("Strata that may not be published: east.",)
+    assert answer.total.reasons == ("Strata that may not be published: east, west.",)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -163,15 +163,15 @@ def _encoding(path: Path) -> tuple[str, bool]:
             return "utf-16", is_compressed
         if b"\0" in sample:
             raise BadInputError(f"{path.name} is not text; expected a CSV table in UTF-8")
-        return ("utf-8-sig" if _is_utf8(sample, file) else "cp1251"), is_compressed
+        return ("utf-8-sig" if _is_utf8(sample, file.read) else "cp1251"), is_compressed
 
 
-def _is_utf8(chunk: bytes, file: IO[bytes]) -> bool:
+def _is_utf8(chunk: bytes, read: Callable[[int], bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while chunk:
             decoder.decode(chunk)
-            chunk = file.read(_CHUNK)
+            chunk = read(_CHUNK)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
