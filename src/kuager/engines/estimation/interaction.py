@@ -86,19 +86,21 @@ def products(histories: CaptureHistories) -> Products:
     return Products(odd=odd, even=even)
 
 
-def draw_odds(found: Products, random: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Draw the odds of being unseen, with a flat prior on the shares of the combinations.
+def draw_odds(
+    found: Products, random: np.random.Generator, shape: tuple[int, int], *, prior_count: float = 1.0
+) -> NDArray[np.float64]:
+    """Draw the odds of being unseen; a prior count of 1 means that all shares are equally likely before.
 
     Notes
     -----
-    Shares are Dirichlet(n_x + 1): independent gammas over their sum. There is one odd combination more
-    than even ones, so that sum stays in the ratio once.
+    Shares are Dirichlet(n_x + prior count): independent gammas over their sum. There is one odd
+    combination more than even ones, so that sum stays in the ratio once.
 
     """
     ratio, whole = np.zeros(shape), np.zeros(shape)
     for counts, sign in ((found.odd, 1), (found.even, -1)):
         for count in counts:
-            share = random.standard_gamma(count + 1.0, size=shape)
+            share = random.standard_gamma(count + prior_count, size=shape)
             ratio += sign * np.log(share)
             whole += share
     return np.asarray(np.exp(ratio - np.log(whole)))
@@ -120,8 +122,16 @@ def draw_unseen(odds: NDArray[np.float64], observed: int, random: np.random.Gene
     return np.where(mean < LARGEST_POISSON, drawn, np.rint(mean))
 
 
-def estimate_no_highest_interaction(histories: CaptureHistories, request: Request) -> Estimate:
+def estimate_no_highest_interaction(
+    histories: CaptureHistories, request: Request, *, prior_count: float = 1.0
+) -> Estimate:
     """Give the estimate without the highest interaction, and what a doubled or halved one would give.
+
+    Parameters
+    ----------
+    prior_count : float
+        Persons that the prior adds to each combination of lists; above 0. It matters for the interval, and
+        for the estimate where a combination is empty.
 
     Raises
     ------
@@ -140,7 +150,8 @@ def estimate_no_highest_interaction(histories: CaptureHistories, request: Reques
     found = products(histories)
     _check(histories, found)
     random = np.random.default_rng(request.seed)
-    odds = draw_odds(found, random, (request.chains, request.draws or DRAWS_PER_CHAIN))
+    shape = (request.chains, request.draws or DRAWS_PER_CHAIN)
+    odds = draw_odds(found, random, shape, prior_count=prior_count)
     unseen = {xi: draw_unseen(odds / xi, histories.observed, random) for xi in (1.0, MOST_INTERACTION)}
     unseen[LEAST_INTERACTION] = draw_unseen(odds / LEAST_INTERACTION, histories.observed, random)
     values = {
