@@ -8,8 +8,8 @@ from typing import TypeAlias
 import altair
 
 from kuager.core.errors import BadInputError
-from kuager.engines.charts.bars import shortened
-from kuager.engines.charts.colours import DASHES, GRID, INK, LINES
+from kuager.engines.charts.colours import GRID, INK, LINES
+from kuager.engines.charts.legends import line_colour, line_dash, line_legend
 from kuager.engines.charts.numbers import AXIS_NUMBER, EN_DASH, written
 from kuager.engines.charts.picture import SMALL_SIZE, TEXT_SIZE, WIDTH, Picture, Table, draw
 
@@ -18,8 +18,6 @@ Bands: TypeAlias = Mapping[str, Sequence[tuple[date, float, float]]]
 
 HEIGHT = 220
 MOST_DATES = 4
-LEGEND_LETTERS = 42
-LEGEND_ROW = 20
 
 
 def step_chart(  # noqa: PLR0913  # every text is the caller's, because the caller translates
@@ -56,7 +54,11 @@ def step_chart(  # noqa: PLR0913  # every text is the caller's, because the call
     plot = altair.LayerChart(layer=[*layers, *_ends(series, frame, x)]).properties(
         width=WIDTH - 46, height=HEIGHT
     )
-    chart = altair.vconcat(_legend(series), plot, spacing=16) if len(series) > 1 else plot
+    chart = (
+        altair.vconcat(line_legend(list(series), width=WIDTH - 46), plot, spacing=16)
+        if len(series) > 1
+        else plot
+    )
     return draw(chart, title=title, alt_text=alt, table=_table(series, bands or {}, days, x_title))
 
 
@@ -133,37 +135,6 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
 
 
-def _colour(series: Series) -> altair.Color:
-    labels = list(series)
-    return altair.Color(
-        "label:N", scale=altair.Scale(domain=labels, range=list(LINES[: len(labels)])), legend=None
-    )
-
-
-def _dash(series: Series) -> altair.StrokeDash:
-    dashes = [list(dash) for dash in DASHES[: len(series)]]
-    return altair.StrokeDash("label:N", scale=altair.Scale(domain=list(series), range=dashes), legend=None)
-
-
-def _legend(series: Series) -> altair.LayerChart:
-    """Name the lines above the chart, one below the other, each with a piece of its line."""
-    rows: list[dict[str, float | str]] = []
-    for at, label in enumerate(series):
-        middle = (at + 0.5) * LEGEND_ROW
-        rows += [
-            {"label": label, "x": x, "y": middle, "t": shortened(label, LEGEND_LETTERS)} for x in (0, 34)
-        ]
-    height = LEGEND_ROW * len(series)
-    base = altair.Chart(altair.InlineData(values=rows)).encode(
-        x=altair.X("x:Q", axis=None, scale=altair.Scale(domain=[0, WIDTH - 46], nice=False)),
-        y=altair.Y("y:Q", axis=None, scale=altair.Scale(domain=[height, 0], nice=False)),
-    )
-    line = base.mark_line(strokeWidth=3).encode(color=_colour(series), strokeDash=_dash(series))
-    words = base.mark_text(align="left", baseline="middle", dx=8, fontSize=TEXT_SIZE, color=INK)
-    labels = words.transform_filter("datum.x > 0").encode(text="t:N")
-    return altair.LayerChart(layer=[line, labels]).properties(width=WIDTH - 46, height=height)
-
-
 def _lines(series: Series, frame: Frame, x: altair.X, y: altair.Y) -> altair.Chart:
     """Draw each count until the next; the last one to the end of the chart."""
     rows = [
@@ -175,7 +146,7 @@ def _lines(series: Series, frame: Frame, x: altair.X, y: altair.Y) -> altair.Cha
     ]
     mark = altair.Chart(altair.InlineData(values=rows)).mark_line(interpolate="step-after", strokeWidth=2.5)
     lines: altair.Chart = mark.encode(
-        x=x, y=y, color=_colour(series), strokeDash=_dash(series), order="order:Q"
+        x=x, y=y, color=line_colour(list(series)), strokeDash=line_dash(list(series)), order="order:Q"
     )
     return lines
 
@@ -191,7 +162,7 @@ def _ends(series: Series, frame: Frame, x: altair.X) -> list[altair.Chart]:
         free = place + apart
         rows.append({"label": label, "d": frame.last, "v": place, "t": written(value)})
     base = altair.Chart(altair.InlineData(values=rows)).encode(x=x, y="v:Q", text="t:N")
-    return [_end_words(base, halo=4), _end_words(base, halo=0).encode(color=_colour(series))]
+    return [_end_words(base, halo=4), _end_words(base, halo=0).encode(color=line_colour(list(series)))]
 
 
 def _end_words(base: altair.Chart, *, halo: float) -> altair.Chart:
@@ -221,7 +192,7 @@ def _band_layers(series: Series, bands: Bands, frame: Frame, x: altair.X, y: alt
     if not rows:
         return []
     mark = altair.Chart(altair.InlineData(values=rows)).mark_area(interpolate="step-after", opacity=0.18)
-    return [mark.encode(x=x, y=y, y2="high:Q", color=_colour(series))]
+    return [mark.encode(x=x, y=y, y2="high:Q", color=line_colour(list(series)))]
 
 
 def _table(series: Series, bands: Bands, days: list[date], x_title: str) -> Table:

@@ -20,7 +20,7 @@ def refused_for_drawing(estimate: Estimate) -> Iterator[str]:
     """Read the diagnostics of drawing.
 
     ``rhat``, ``ess_bulk``, ``ess_tail``, ``second_sampler_agrees`` ("yes", "no"); ``maximum`` (persons, set
-    by the caller) together with the draws, or ``largest_considered`` with ``left_at_the_end`` (its probability).
+    by the caller) together with the draws, or ``largest_considered`` with ``left_at_the_end`` (0..1).
     """
     found = estimate.diagnostics
     rhat = _number(found.get("rhat", 1.0))
