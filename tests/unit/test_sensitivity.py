@@ -187,6 +187,15 @@ def test_priors_of_the_interaction_change_the_interval() -> None:
         prior_sensitivity(three_lists(HEPATITIS), method="chao")
 
 
+def test_priors_of_graphs_change_the_answer() -> None:
+    found = prior_sensitivity(three_lists(HEPATITIS), method="decomposable")
+    assert len(found) == 2
+    for case in found:
+        assert case.answer is not None
+        assert case.answer.method == "decomposable"
+        assert case.times not in {None, 1}
+
+
 def test_a_number_that_still_climbs_has_not_settled() -> None:
     early, middle, late = (two_lists(count, count, 10) for count in (30, 50, 90))
     days = {date(2030, 3, 1): late, date(2030, 1, 1): early, date(2030, 2, 1): middle}

@@ -102,7 +102,7 @@ class InternalConsistency:
                 "right {covered} times of {all}, and on average {times} times the truth.",
                 **values,
             )
-            if any(case.answer and case.answer.is_lower_bound for case in self.cases)
+            if all(case.answer.is_lower_bound for case in self.cases if case.answer)
             else Sentence(
                 "Each list in turn taken as if it were everybody: the interval from the other lists held "
                 "the truth {covered} times of {all}, and the answer was on average {times} times the truth.",

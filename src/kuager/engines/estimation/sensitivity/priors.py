@@ -71,11 +71,29 @@ def _interaction_priors(histories: CaptureHistories, request: Request) -> Iterat
     """Change the prior count of each combination of lists: Jeffreys' half, and two."""
     for count in (0.5, 2.0):
         yield (
-            Sentence("prior count {count} for each combination of lists", count=f"{count:g}"),
+            _prior_count(count),
             partial(estimate_no_highest_interaction, histories, request, prior_count=count),
         )
 
 
+def _graph_priors(histories: CaptureHistories, request: Request) -> Iterator[Other]:
+    """Change the prior count of each combination of lists to those of Madigan & York, from 2**-n_lists."""
+    # Imported here: this brings the compiler with it.
+    from kuager.engines.estimation.graphs.answering import estimate_decomposable
+    from kuager.engines.estimation.graphs.evidence import Prior
+
+    for count in (0.5, 1.0):
+        yield (
+            _prior_count(count),
+            partial(estimate_decomposable, histories, request, prior=Prior(count=count)),
+        )
+
+
+def _prior_count(count: float) -> Sentence:
+    return Sentence("prior count {count} for each combination of lists", count=f"{count:g}")
+
+
 OTHER_PRIORS: Mapping[str, Callable[[CaptureHistories, Request], Iterator[Other]]] = {
     "no-highest-interaction": _interaction_priors,
+    "decomposable": _graph_priors,
 }

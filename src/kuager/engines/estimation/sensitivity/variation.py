@@ -9,6 +9,7 @@ from kuager.engines.estimation.methods import estimate
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.running import silent
+from kuager.engines.estimation.sentences import Sentence
 
 Row = dict[str, str | float | bool | None]
 
@@ -82,6 +83,9 @@ def vary(
         answer = estimate(histories, method=method, request=alone(request))
     except KuagerError as error:
         return Variation(analysis=analysis, name=name, answer=None, reason=str(error))
+    if not math.isfinite(answer.estimate):
+        reason = Sentence("The data do not bound the number from above.")
+        return Variation(analysis=analysis, name=name, answer=None, reason=reason)
     return compared(Variation(analysis=analysis, name=name, answer=answer), full)
 
 
