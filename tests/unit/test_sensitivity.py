@@ -91,6 +91,14 @@ def test_a_copy_is_proposed_for_merging_before_anything_else() -> None:
     assert answer.answer.estimate == expected
 
 
+def test_copies_of_copies_are_one_group() -> None:
+    histories = CaptureHistories.from_counts(
+        "ABCD", [(1, 1, 1, 0), (1, 0, 0, 1), (0, 1, 0, 0), (0, 0, 0, 1)], [40, 30, 20, 10]
+    )
+    groups = [group for group, _ in proposed_merges(histories, derived={"C": "B", "B": "A"})]
+    assert groups[0] == ("A", "B", "C")
+
+
 def test_dependence_is_measured_among_people_on_other_lists() -> None:
     strongest = dependences(three_lists([60, 50, 80, 10, 10, 10, 60]))[0]
     cells = [60.5, 10.5, 10.5, 80.5]

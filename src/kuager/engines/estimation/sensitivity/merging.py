@@ -136,14 +136,13 @@ def proposed_merges(
         return ()
     copies = [
         (
-            (origin, copy),
+            group,
             Sentence(
-                "List {copy} was built from list {origin}; take them as one list.", copy=copy, origin=origin
+                "Lists {names} were built from each other; take them as one list.", names=", ".join(group)
             ),
         )
-        for copy, origin in (derived or {}).items()
+        for group in _copied(histories, derived or {})
     ]
-    known = {frozenset(group) for group, _ in copies}
     pairs = [
         (
             case.lists,
@@ -156,9 +155,19 @@ def proposed_merges(
             ),
         )
         for case in dependences(histories)
-        if case.z > BEYOND_CHANCE and frozenset(case.lists) not in known
+        if case.z > BEYOND_CHANCE and not any(set(case.lists) <= set(group) for group, _ in copies)
     ]
     return (*copies, *pairs[:MOST_PROPOSED])
+
+
+def _copied(histories: CaptureHistories, derived: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Gather lists that lead to each other by copying, in the order of the lists."""
+    groups: list[set[str]] = []
+    for copy, origin in derived.items():
+        touching = [group for group in groups if {copy, origin} & group]
+        groups = [group for group in groups if group not in touching]
+        groups.append({copy, origin}.union(*touching))
+    return [tuple(name for name in histories.lists if name in group) for group in groups]
 
 
 def merged_sentence(case: Variation, full: Estimate) -> Sentence:
