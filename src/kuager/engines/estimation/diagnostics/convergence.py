@@ -3,8 +3,8 @@
 References
 ----------
 Vehtari, Gelman, Simpson, Carpenter & Burkner (2021), Rank-normalization, folding, and localization: an
-improved R-hat for assessing convergence of MCMC, Bayesian Analysis 16, 667-718: section 4.1 for R-hat, 4.2
-and 4.3 for the effective sample sizes, 4.4 for the error of a quantile. Computed by ArviZ.
+improved R-hat for assessing convergence of MCMC, Bayesian Analysis 16, 667-718, section 4: R-hat, the
+effective sample sizes, the error of a quantile. Computed by ArviZ.
 
 """
 
@@ -146,6 +146,8 @@ def _checked(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _rhat(chains: NDArray[np.float64]) -> float:
     """R-hat; chains that each stand still at values of their own have no spread inside to compare with."""
+    if not np.ptp(chains, axis=1).any():
+        return math.inf
     with np.errstate(divide="ignore", invalid="ignore"):
         value = float(_rank_rhat(chains, method="rank"))
     return value if math.isfinite(value) else math.inf

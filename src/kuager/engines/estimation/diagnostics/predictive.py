@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc
 
 from kuager.core.errors import BadInputError
-from kuager.engines.estimation.diagnostics.cells import ExpectedCells, Margins
+from kuager.engines.estimation.diagnostics.cells import ROUNDING, ExpectedCells, Margins
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.sentences import Sentence, people
 
@@ -37,6 +37,8 @@ MOST_DRAWS = 1000
 FEWEST_TABLES = 1000
 # Shared among the checks of a kind (Bonferroni), so that twenty lists do not fail by their number.
 SURPRISING = 0.05
+# Cochran (1954), Some methods for strengthening the common chi-squared tests, Biometrics 10, 417-451.
+LEAST_EXPECTED = 5
 MOST_SENTENCES = 6
 NO_PROOF = Sentence(
     "A good fit does not show that the number of people on no list is right; "
@@ -177,8 +179,10 @@ def _of_table(
     seed: int,
 ) -> Iterator[Check]:
     """Check the table as a whole: its distance from the model, and its worst cell."""
+    kept, counts = _large_enough(histories, counts, cells)
     rows = np.resize(chosen, max(len(chosen), FEWEST_TABLES))
-    chances = np.column_stack([cells.probabilities, cells.rest])[rows]
+    chances = cells.probabilities[np.ix_(rows, kept)]
+    chances = np.column_stack([chances, np.maximum(1 - chances.sum(axis=1), 0.0)])
     chances /= chances.sum(axis=1, keepdims=True)
     made = np.random.default_rng(seed).multinomial(histories.observed, chances)
     expected = histories.observed * chances
@@ -188,12 +192,28 @@ def _of_table(
         worse = bool(real.mean() > simulated.mean())
         yield Check(
             kind="table" if kind == "table" else "cell",
-            of=() if kind == "table" else _worst_cell(histories, counts, expected, cells),
+            of=() if kind == "table" else _worst_cell(histories, counts, expected, cells.patterns[kept]),
             observed=float(real.mean()),
             expected=float(simulated.mean()),
             p=p,
             is_surprising=worse and p < SURPRISING / 2,
         )
+
+
+def _large_enough(
+    histories: CaptureHistories, counts: NDArray[np.int64], cells: ExpectedCells
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Keep all combinations, or where only those that somebody has are known, the frequent ones.
+
+    A rare combination is there because somebody happened to have it; held against the model alone it would
+    always seem too frequent, and the cell of all others too empty. One that the model makes five times or
+    more would hardly ever be missing, so that keeping it is no choice by the data.
+    """
+    if cells.rest.max() <= ROUNDING:
+        kept = np.arange(len(cells.patterns))
+    else:
+        kept = np.flatnonzero(cells.probabilities.mean(axis=0) * histories.observed >= LEAST_EXPECTED)
+    return kept, np.append(counts[kept], counts.sum() - counts[kept].sum())
 
 
 def _distance(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -213,13 +233,13 @@ def _worst_cell(
     histories: CaptureHistories,
     counts: NDArray[np.int64],
     expected: NDArray[np.float64],
-    cells: ExpectedCells,
+    patterns: NDArray[np.int8],
 ) -> tuple[str, ...]:
     """Name the lists of the combination that the model misses most; none if it is one nobody has."""
     worst = int(np.abs(_residuals(counts[None], expected).mean(axis=0)).argmax())
-    if worst == len(cells.patterns):
+    if worst == len(patterns):
         return ()
-    return tuple(name for name, on in zip(histories.lists, cells.patterns[worst], strict=True) if on)
+    return tuple(name for name, on in zip(histories.lists, patterns[worst], strict=True) if on)
 
 
 def _of_margins(histories: CaptureHistories, margins: Margins, chosen: NDArray[np.int64]) -> Iterator[Check]:

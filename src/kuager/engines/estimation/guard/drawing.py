@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
 
-# Vehtari et al. (2021), Bayesian Analysis 16, 667-718, sections 4.1 and 4.3: R-hat below 1.01, and with four
+# Vehtari et al. (2021), Bayesian Analysis 16, 667-718, section 4: R-hat below 1.01, and with four
 # chains an effective sample size of 400 (100 a chain), below which R-hat itself cannot be trusted.
 LARGEST_RHAT = 1.01
 FEWEST_EFFECTIVE = 400
