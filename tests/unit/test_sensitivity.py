@@ -18,6 +18,7 @@ from kuager.engines.estimation.sensitivity import (
     sensitivity,
     trajectory,
 )
+from kuager.engines.estimation.sensitivity.priors import OTHER_PRIORS
 from kuager.engines.estimation.structural import method_under_design
 
 THREE = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)]
@@ -202,6 +203,16 @@ def test_priors_of_graphs_change_the_answer() -> None:
         assert case.answer is not None
         assert case.answer.method == "decomposable"
         assert case.times not in {None, 1}
+
+
+def test_priors_of_latent_classes_change_the_answer() -> None:
+    """Two of the runs only; each is a whole sampler."""
+    histories, request = three_lists(HEPATITIS), Request(draws=100)
+    runs = dict(OTHER_PRIORS["latent-class"](histories, request))
+    assert len(runs) == 4
+    extreme, small = (runs[name]() for name in list(runs)[2:])
+    assert extreme.method == small.method == "latent-class"
+    assert extreme.estimate != small.estimate
 
 
 def test_a_number_that_still_climbs_has_not_settled() -> None:

@@ -1,6 +1,7 @@
 """What other beliefs beforehand would have made of the same lists."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -89,6 +90,26 @@ def _graph_priors(histories: CaptureHistories, request: Request) -> Iterator[Oth
         )
 
 
+def _class_priors(histories: CaptureHistories, request: Request) -> Iterator[Other]:
+    """Change how many classes there may be, how even they are, and how likely people are to be listed."""
+    from kuager.engines.estimation.latent_class.answering import estimate_latent_class
+    from kuager.engines.estimation.latent_class.priors import LatentClassPrior
+
+    usual = LatentClassPrior()
+    others = {
+        Sentence("{n} classes at most", n=str(2 * usual.classes)): replace(usual, classes=2 * usual.classes),
+        Sentence("more classes likely beforehand (concentration Gamma(1, 1))"): replace(
+            usual, concentration_shape=1.0, concentration_rate=1.0
+        ),
+        Sentence("chances to be on a list near none or all beforehand (Beta(1/2, 1/2))"): replace(
+            usual, rate_a=0.5, rate_b=0.5
+        ),
+        Sentence("small chances to be on a list likely beforehand (Beta(1, 2))"): replace(usual, rate_b=2.0),
+    }
+    for name, prior in others.items():
+        yield name, partial(estimate_latent_class, histories, request, prior=prior)
+
+
 def _prior_count(count: float) -> Sentence:
     return Sentence("prior count {count} for each combination of lists", count=f"{count:g}")
 
@@ -96,4 +117,5 @@ def _prior_count(count: float) -> Sentence:
 OTHER_PRIORS: Mapping[str, Callable[[CaptureHistories, Request], Iterator[Other]]] = {
     "no-highest-interaction": _interaction_priors,
     "decomposable": _graph_priors,
+    "latent-class": _class_priors,
 }
