@@ -21,7 +21,7 @@ from kuager.engines.estimation.latent_class.model import Model, Workspace, unsee
 from kuager.engines.estimation.latent_class.truncation import draw_unseen
 
 # Up to here persons are cheaper drawn one by one than class by class.
-FEW = 12
+FEW = 40
 TINY = 1e-300
 STEPS = (1.0, 1.0, 4.0, 4.0)
 LOWEST_LOG_ALPHA, HIGHEST_LOG_ALPHA = -600.0, 20.0
