@@ -247,7 +247,12 @@ class _Counting:
         if self._text.encoding == "cp1251":
             found.append(Sentence("The file is not UTF-8; its names were read as Windows-1251."))
         if self._left_out:
-            found.append(Sentence("{n} persons are on none of the chosen lists.", n=people(self._left_out)))
+            found.append(
+                Sentence(
+                    "Persons left out because they are on none of the chosen lists: {n}.",
+                    n=people(self._left_out),
+                )
+            )
         return tuple(found)
 
 

@@ -140,7 +140,20 @@ def _diagnostics(answers: Sequence[Estimate], within: float, between: float) -> 
         "between_variance": between,
         "between_share": between / every if every > 0 and math.isfinite(every) else 0.0,
     }
-    return found | worst_of_chains(answers)
+    return _shared(answers) | found | worst_of_chains(answers)
+
+
+def _shared(answers: Sequence[Estimate]) -> dict[str, float | str]:
+    """Keep what all answers report: the mean of numbers, and words that are the same."""
+    found: dict[str, float | str] = {}
+    for name in answers[0].diagnostics:
+        values = [answer.diagnostics.get(name) for answer in answers]
+        numbers = [float(value) for value in values if isinstance(value, (int, float))]
+        if len(numbers) == len(values):
+            found[name] = float(np.mean(numbers))
+        elif len(set(values)) == 1:
+            found[name] = answers[0].diagnostics[name]
+    return found
 
 
 def worst_of_chains(answers: Sequence[Estimate]) -> dict[str, float | str]:

@@ -6,10 +6,14 @@ from importlib import import_module
 from typing import cast
 
 from kuager.core.errors import KuagerError
+from kuager.engines.estimation.comparison import Comparison, compare
+from kuager.engines.estimation.comparison.disagreements import disagreements
+from kuager.engines.estimation.comparison.sharing import checkpoint_of, progress_of
 from kuager.engines.estimation.guard import guarded
+from kuager.engines.estimation.guard.contradictions import contradictions
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.imputation import impute_answers
-from kuager.engines.estimation.methods import estimate
+from kuager.engines.estimation.methods import METHODS, estimate
 from kuager.engines.estimation.partial import PartialHistories
 from kuager.engines.estimation.replicates import combine_replicates
 from kuager.engines.estimation.request import Request
@@ -124,3 +128,43 @@ def as_partial(histories: CaptureHistories | PartialHistories) -> PartialHistori
     if isinstance(histories, PartialHistories):
         return histories
     return PartialHistories.from_complete(histories)
+
+
+def compare_partial(
+    histories: PartialHistories,
+    *,
+    request: Request | None = None,
+    derived: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Run every method that applies on lists that may not have answered for everybody.
+
+    Without gaps it is the same as ``compare``. With gaps methods for two lists take part only if there are
+    two lists.
+    """
+    wanted = request or Request()
+    if histories.is_complete:
+        return compare(histories.as_answered_no(), request=wanted, derived=derived)
+    answers: list[Estimate] = []
+    not_run: dict[str, str] = {}
+    for place, method in enumerate(METHODS):
+        own = replace(
+            wanted,
+            progress=progress_of(wanted.progress, method, place=place, among=len(METHODS)),
+            checkpoint=checkpoint_of(wanted.checkpoint, method),
+        )
+        try:
+            answers.append(estimate_partial(histories, method=method, request=own, derived=derived))
+        except KuagerError as error:
+            not_run[method] = str(error)
+    against = contradictions(tuple(answers))
+    judged = [
+        replace(answer, reasons=(*answer.reasons, *found), publishable=answer.publishable and not found)
+        for answer, found in zip(answers, against, strict=True)
+    ]
+    return Comparison(
+        n_lists=len(histories.lists),
+        observed=histories.observed,
+        estimates=tuple(judged),
+        not_run=not_run,
+        sentences=tuple(disagreements(histories.as_answered_no(), judged)),
+    )
