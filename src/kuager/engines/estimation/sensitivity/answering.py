@@ -153,7 +153,9 @@ def sensitivity(
         *(
             said
             for (_, why), case in zip(proposals, merges, strict=True)
-            for said in (why, merged_sentence(case, full))
+            for said in (
+                (why, merged_sentence(case, full)) if case.answer else (merged_sentence(case, full),)
+            )
         ),
         *(consistency.sentences if consistency else ()),
         *prior_sentences(priors, full),

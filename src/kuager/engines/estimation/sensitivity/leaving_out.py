@@ -64,7 +64,7 @@ def left_out_sentences(found: tuple[Variation, ...], full: Estimate) -> tuple[Se
     answered = [case for case in found if case.answer is not None]
     values = [case.answer.estimate for case in answered if case.answer]
     if not values:
-        return (Sentence("Without any one of the lists there is no answer left."),)
+        return (Sentence("Without any one of its lists this method has no answer."),)
     most = max(answered, key=lambda case: case.shift)
     said = [
         Sentence(
