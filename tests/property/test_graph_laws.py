@@ -141,7 +141,7 @@ def test_the_fast_average_is_the_slow_one(histories: CaptureHistories) -> None:
     largest = 4_000
     expected, weight = slow_average(histories, largest)
     found = average_all_graphs(histories, Prior(), largest=largest)
-    assert found.complete_weight == pytest.approx(weight, rel=1e-5, abs=1e-12)
+    assert found.complete_weight == pytest.approx(weight, abs=1e-4)
     for probability in (0.025, 0.5, 0.975):
         at = int(found.density.quantile(np.array([probability]))[0])
         below, reached = expected[: at - 1].sum(), expected[:at].sum()
