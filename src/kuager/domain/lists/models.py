@@ -221,6 +221,7 @@ class EstimateRun(models.Model):
     status = models.CharField(max_length=12, choices=Status, blank=True)
     method = models.CharField(max_length=30)
     strata = models.CharField(max_length=9, choices=Strata, blank=True)
+    with_sensitivity = models.BooleanField(default=False)
     level = models.FloatField()
     seed = models.PositiveIntegerField()
     histories = models.JSONField()
@@ -273,6 +274,7 @@ class EstimateRun(models.Model):
         "status",
         "method",
         "strata",
+        "with_sensitivity",
         "level",
         "seed",
         "input_digest",

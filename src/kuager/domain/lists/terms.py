@@ -58,3 +58,24 @@ class Strata(TextChoices):
     SEX = "sex", _("by sex")
     AGE_GROUP = "age_group", _("by age group")
     MONTH = "month", _("by month in which it began")
+
+
+METHOD_WORDS = {
+    "lincoln-petersen": _("Lincoln-Petersen, two lists"),
+    "chapman": _("Chapman, two lists"),
+    "chao": _("Chao's lower bound"),
+    "sample-coverage": _("Sample coverage"),
+    "no-highest-interaction": _("No highest interaction"),
+    "loglinear": _("Log-linear model chosen by BIC"),
+    "loglinear-average": _("Average of log-linear models"),
+    "heterogeneity": _("Model of differences among people"),
+    "decomposable": _("Average of decomposable graphs"),
+    "latent-class": _("Latent classes of people"),
+    "sparse": _("Model for sparse overlaps"),
+}
+"""The methods of the estimation engine, as readers know them."""
+
+
+def method_word(method: str) -> str:
+    """Name a method of the estimation engine for readers; a new one by its own name."""
+    return str(METHOD_WORDS.get(method, method))

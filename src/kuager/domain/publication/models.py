@@ -4,6 +4,7 @@ from django.db import models
 
 from kuager.core.privacy import private, public
 from kuager.domain.accounts.models import User
+from kuager.domain.lists.models import EstimateRun
 from kuager.domain.people.models import Person
 from kuager.domain.publication.terms import RedactionReason, SnapshotState
 
@@ -236,3 +237,54 @@ class SnapshotPicture(models.Model):
         constraints = (models.UniqueConstraint(fields=["snapshot", "key", "language"], name="picture_once"),)
 
     privacy = public("id", "snapshot", "key", "language", "svg", "alt", "table")
+
+
+class EstimateChoice(models.Model):
+    """An editor's decision that snapshots hold an answer of an estimate, until it is dropped or replaced.
+
+    ``key`` is the status it is about, or ``all``. ``salt`` is mixed into the public proof that names the run:
+    without it, whoever guesses the small cells of the overlap could confirm them from the proof.
+    """
+
+    run = models.ForeignKey(EstimateRun, on_delete=models.PROTECT, related_name="choices")
+    method = models.CharField(max_length=30)
+    key = models.CharField(max_length=12)
+    salt = models.CharField(max_length=32)
+    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+    dropped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Constraints live in the database: of one group of people one estimate is public, not two."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(dropped_at__isnull=True), name="one_estimate_chosen"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dropped_at__isnull=True, dropped_by__isnull=True)
+                | models.Q(dropped_at__isnull=False, dropped_by__isnull=False),
+                name="estimate_dropped_by_somebody",
+            ),
+        )
+
+    privacy = private(
+        "id", "run", "method", "key", "salt", "chosen_by", "chosen_at", "dropped_by", "dropped_at"
+    )
+
+
+class SnapshotEstimate(models.Model):
+    """An estimate in a snapshot: what may be public of it, and nothing else."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="estimates")
+    key = models.CharField(max_length=12)
+    choice = models.ForeignKey(EstimateChoice, on_delete=models.PROTECT, related_name="published")
+    content = models.JSONField()
+
+    class Meta:
+        """Constraints live in the database."""
+
+        constraints = (models.UniqueConstraint(fields=["snapshot", "key"], name="estimate_published_once"),)
+
+    privacy = public("id", "snapshot", "key", "content") | private("choice")

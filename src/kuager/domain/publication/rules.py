@@ -1,8 +1,12 @@
 """Who may publish, and what may follow what."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from kuager.core.errors import BadInputError, InvalidTransitionError, RefusedError
+from kuager.domain.lists.models import EstimateRun
+from kuager.domain.lists.rules.estimates import ALL_METHODS
+from kuager.domain.lists.terms import EstimateState
 from kuager.domain.publication.models import Snapshot
 from kuager.domain.publication.terms import SnapshotState
 
@@ -58,3 +62,30 @@ def check_reason(reason: str) -> None:
     """Ask for a reason: the public page shows it."""
     if not reason.strip():
         raise BadInputError("expected a reason; readers of the public page are told it")
+
+
+def check_publishable(run: EstimateRun, method: str) -> None:
+    """Obey the guard: raise RefusedError unless the answer of a method may be published.
+
+    One method alone cannot show whether another contradicts it; so only where all ran is it known.
+    """
+    if run.state != EstimateState.DONE or not run.result_digest:
+        raise RefusedError("only an estimate that was computed to its end can be published; compute it anew")
+    if run.method != ALL_METHODS:
+        raise RefusedError(
+            "only an estimate by all methods can be published: one method alone cannot show whether another "
+            "contradicts it"
+        )
+    answers = [answer for answer in run.results.get("methods", ()) if is_about_all_lists(answer)]
+    answer = next((one for one in answers if one["method"] == method), None)
+    if answer is None:
+        raise RefusedError(f"the estimate holds no answer by {method!r} from all lists")
+    if not answer["publishable"] or answer["reasons"]:
+        reasons = " ".join(answer["reasons"]) or "The guard refuses it."
+        raise RefusedError(f"this number must not be published. {reasons}")
+
+
+def is_about_all_lists(answer: Mapping[str, object]) -> bool:
+    """Whether a stored answer used every list; those of two lists at a time name their lists."""
+    diagnostics = answer.get("diagnostics")
+    return not (isinstance(diagnostics, Mapping) and diagnostics.get("lists"))

@@ -18,6 +18,7 @@ def home(request: HttpRequest, shown: queries.ShownSnapshot) -> HttpResponse:
         "figures": queries.headline(snapshot),
         "pictures": queries.pictures_of(snapshot),
         "changes": queries.changes_in_words(snapshot),
+        "estimates": queries.estimate_lines(snapshot),
     }
     return page(request, "public/home.html", shown, context)
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django_tasks import Task
+from django_tasks.base import Task
 
 
 def start(work: str, *values: int | str | bool) -> None:

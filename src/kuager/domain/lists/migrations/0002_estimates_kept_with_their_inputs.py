@@ -147,6 +147,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="estimaterun",
+            name="with_sensitivity",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="estimaterun",
             name="versions",
             field=models.JSONField(default=dict),
         ),

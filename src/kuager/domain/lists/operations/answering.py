@@ -14,7 +14,9 @@ from kuager.domain.lists.queries.estimate_inputs import stored_histories, stored
 from kuager.domain.lists.rules.estimates import ALL_METHODS, result_digest
 from kuager.engines import estimation
 from kuager.engines.estimation import Comparison, Estimate, Request, Sentence, Strata
+from kuager.engines.estimation.guard import guarded
 from kuager.engines.estimation.headlines import headline, recommended
+from kuager.engines.estimation.sensitivity import Sensitivity, sensitivity
 
 # Stands in for a method where none of the whole table gave an answer: the one that asks for least.
 LEAST_DEMANDING = "chao"
@@ -62,14 +64,20 @@ def answer_question(run: EstimateRun, request: Request) -> Answer:
     """
     comparison = _compared(run, request)
     first = recommended(comparison) or next(iter(comparison.estimates), None)
-    strata = _strata(run, request, first.method if first else LEAST_DEMANDING)
+    method = first.method if first else LEAST_DEMANDING
+    strata = _strata(run, request, method)
+    changed = _sensitivity(run, request, method) if first else None
     sentence = headline(first, observed=comparison.observed)
     results: dict[str, object] = {
         **comparison.to_json(),
         "headline": str(sentence),
         "recommended": first.method if first else None,
         **(strata.to_json() if strata else {}),
-        "sentences": _templates(comparison, sentence, strata),
+        **({"sensitivity": changed.to_json()} if changed else {}),
+        "sentences": _templates(
+            [sentence, *comparison.sentences, *comparison.not_run.values(), *_said(strata, changed)],
+            [*comparison.estimates, *_strata_answers(strata)],
+        ),
     }
     return Answer(
         results=_plain(results),
@@ -80,14 +88,14 @@ def answer_question(run: EstimateRun, request: Request) -> Answer:
 
 def _compared(run: EstimateRun, request: Request) -> Comparison:
     histories, inputs = stored_histories(run), stored_inputs(run)
-    derived = inputs["derived"]
+    derived, cannot_contain = inputs["derived"], inputs["cannot_contain"]
     if run.method == ALL_METHODS:
-        return estimation.compare(histories, request=request, derived=derived)
+        return estimation.compare(histories, request=request, derived=derived, cannot_contain=cannot_contain)
     answers: tuple[Estimate, ...] = ()
     not_run: dict[str, str] = {}
     try:
-        answer = estimation.estimate(histories, method=run.method, request=request, derived=derived)
-        answers = (answer,)
+        answer = estimation.estimate(histories, method=run.method, request=request)
+        answers = (guarded(histories, answer, derived=derived, cannot_contain=cannot_contain),)
     except KuagerError as error:
         not_run[run.method] = str(error)
     return Comparison(
@@ -119,13 +127,33 @@ def _draws(comparison: Comparison) -> Iterator[StoredDraws]:
             yield StoredDraws(method=answer.method, chains=len(total), total=total.tobytes())
 
 
-def _templates(comparison: Comparison, sentence: Sentence, strata: Strata | None) -> dict[str, JsonValue]:
+def _sensitivity(run: EstimateRun, request: Request, method: str) -> Sensitivity | None:
+    if not run.with_sensitivity:
+        return None
+    derived = stored_inputs(run)["derived"]
+    try:
+        return sensitivity(stored_histories(run), method=method, request=request, derived=derived)
+    except KuagerError:
+        # The method has answered before; what cannot be changed is simply not shown.
+        return None
+
+
+def _said(strata: Strata | None, changed: Sensitivity | None) -> list[str]:
+    """Return what strata and changes say in words."""
+    return [
+        *(strata.not_estimated.values() if strata else ()),
+        *(changed.sentences if changed else ()),
+    ]
+
+
+def _strata_answers(strata: Strata | None) -> list[Estimate]:
+    if strata is None:
+        return []
+    return [*strata.estimates.values(), *([strata.total] if strata.total else [])]
+
+
+def _templates(texts: list[str], answers: list[Estimate]) -> dict[str, object]:
     """Return template and values of every sentence, by the finished sentence: pages translate it so."""
-    texts: list[str] = [sentence, *comparison.sentences, *comparison.not_run.values()]
-    answers = list(comparison.estimates)
-    if strata is not None:
-        answers += [*strata.estimates.values(), *([strata.total] if strata.total else [])]
-        texts += strata.not_estimated.values()
     for answer in answers:
         texts += [*answer.reasons, *answer.warnings, *answer.assumptions]
     return {

@@ -49,7 +49,8 @@ def declare_limits(
 
 def _check_origin(casualty_list: CasualtyList, origin: CasualtyList | None) -> None:
     """Refuse a circle: a list cannot have been made from one that was made from it."""
-    while origin is not None:
-        if origin.pk == casualty_list.pk:
+    above = origin.pk if origin else None
+    while above is not None:
+        if above == casualty_list.pk:
             raise BadInputError("a list cannot be built from itself, nor from one that was built from it")
-        origin = origin.built_from
+        above = CasualtyList.objects.values_list("built_from", flat=True).get(pk=above)

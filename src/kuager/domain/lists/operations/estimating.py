@@ -23,6 +23,17 @@ from kuager.domain.lists.rules.reading import check_status
 from kuager.domain.lists.terms import EstimateState, Strata
 from kuager.domain.register.terms import Status
 
+QUESTION = (
+    "as_of",
+    "known_at",
+    "status",
+    "method",
+    "strata",
+    "with_sensitivity",
+    "level",
+    "seed",
+    "histories",
+)
 LEVEL = 0.95
 SEED = 1
 
@@ -36,6 +47,7 @@ def ask_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
     status: Status | str = "",
     method: str = ALL_METHODS,
     strata: Strata | str = "",
+    with_sensitivity: bool = False,
     seed: int = SEED,
     by: User,
     at: datetime,
@@ -52,6 +64,8 @@ def ask_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
         One of the engine's methods, or ``all``: side by side, with where they disagree.
     strata
         Also estimate each group of people alone; empty for none.
+    with_sensitivity
+        Also change whatever can be changed (lists left out, merged, priors), and see what the number is then.
     """
     check_may(by, Capability.ESTIMATE)
     check_status(status)
@@ -66,6 +80,7 @@ def ask_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
         status=status,
         method=method,
         strata=strata,
+        with_sensitivity=with_sensitivity,
         level=LEVEL,
         seed=seed,
         histories=inputs,
@@ -79,8 +94,7 @@ def repeat_estimate(*, run: EstimateRun, by: User, at: datetime) -> EstimateRun:
     check_may(by, Capability.ESTIMATE)
     if run.state != EstimateState.DONE or not run.input_digest:
         raise RefusedError("only a finished estimate with its inputs can be repeated; ask anew")
-    kept = ("as_of", "known_at", "status", "method", "strata", "level", "seed", "histories")
-    again = EstimateRun(repeats=run.repeats or run, **{name: getattr(run, name) for name in kept})
+    again = EstimateRun(repeats=run.repeats or run, **{name: getattr(run, name) for name in QUESTION})
     return _begin(again, list(run.lists.all()), by=by, at=at)
 
 
@@ -128,6 +142,7 @@ def run_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
     status: Status | str = "",
     method: str = ALL_METHODS,
     strata: Strata | str = "",
+    with_sensitivity: bool = False,
     seed: int = SEED,
     by: User,
     at: datetime,
@@ -141,6 +156,7 @@ def run_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
         status=status,
         method=method,
         strata=strata,
+        with_sensitivity=with_sensitivity,
         seed=seed,
         by=by,
         at=at,

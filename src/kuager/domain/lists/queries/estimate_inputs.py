@@ -81,6 +81,7 @@ def input_digest(run: EstimateRun) -> str:
         "status": run.status,
         "method": run.method,
         "strata": run.strata,
+        "with_sensitivity": run.with_sensitivity,
         "level": run.level,
         "seed": run.seed,
         "histories": run.histories,

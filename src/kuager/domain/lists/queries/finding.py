@@ -19,7 +19,7 @@ from kuager.domain.sources.models import Publisher
 
 def list_lists() -> list[ListSummary]:
     """Return every list by title, with its newest applied edition and its records in the register."""
-    lists = list(CasualtyList.objects.select_related("publisher").order_by("title", "id"))
+    lists = list(CasualtyList.objects.select_related("publisher", "built_from").order_by("title", "id"))
     latest: dict[int, ListEdition] = {}
     counts: dict[int, int] = {}
     for edition in ListEdition.objects.order_by("applied_at", "id"):

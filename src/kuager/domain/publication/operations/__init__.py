@@ -1,6 +1,7 @@
 """What is done to publish: build, publish, withdraw, take somebody off, write the files."""
 
 from kuager.domain.publication.operations.building import build_snapshot
+from kuager.domain.publication.operations.choosing import choose_estimate, drop_estimate
 from kuager.domain.publication.operations.exporting import export_snapshot
 from kuager.domain.publication.operations.publishing import publish_snapshot, withdraw_snapshot
 from kuager.domain.publication.operations.redacting import (
@@ -12,6 +13,8 @@ from kuager.domain.publication.operations.redacting import (
 
 __all__ = [
     "build_snapshot",
+    "choose_estimate",
+    "drop_estimate",
     "export_snapshot",
     "lift_redaction",
     "publish_snapshot",

@@ -9,17 +9,21 @@ from django.db import transaction
 from django.db.models import Max
 
 from kuager.core.digest import JsonValue
+from kuager.core.errors import IntegrityError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
+from kuager.domain.lists.queries import is_intact
 from kuager.domain.people.models import Person
 from kuager.domain.people.operations import insert_rows
 from kuager.domain.people.operations.bulk import Row
 from kuager.domain.publication import rules
 from kuager.domain.publication.models import (
+    EstimateChoice,
     PersonSalt,
     Snapshot,
+    SnapshotEstimate,
     SnapshotFigure,
     SnapshotPerson,
     SnapshotPicture,
@@ -27,6 +31,8 @@ from kuager.domain.publication.models import (
 from kuager.domain.publication.operations.redacting import EMPTY
 from kuager.domain.publication.queries.content import Collected, collect_content
 from kuager.domain.publication.queries.difference import describe_difference
+from kuager.domain.publication.queries.estimate_pictures import draw_estimates
+from kuager.domain.publication.queries.estimates import choices_in_force
 from kuager.domain.publication.queries.pictures import draw_pictures
 from kuager.domain.publication.queries.published_people import PERSON_FIELDS, PublishedPerson
 from kuager.domain.publication.queries.snapshots import latest_snapshot
@@ -55,7 +61,7 @@ def build_snapshot(
     moment = known_at or at
     rules.check_times(as_of, moment, at)
     _make_salts()
-    collected = collect_content(as_of=as_of, known_at=moment)
+    collected = collect_content(as_of=as_of, known_at=moment, choices=_checked_choices(as_of, moment))
     previous = latest_snapshot()
     snapshot = Snapshot.objects.create(
         number=(Snapshot.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1,
@@ -85,6 +91,24 @@ def build_snapshot(
     return snapshot
 
 
+def _checked_choices(as_of: date, known_at: datetime) -> list[EstimateChoice]:
+    """Return the chosen estimates; each is held against the guard and its digest once more.
+
+    Raises
+    ------
+    RefusedError, IntegrityError
+        When one may not be published, or is not what was computed.
+    """
+    choices = choices_in_force(as_of=as_of, known_at=known_at)
+    for choice in choices:
+        rules.check_publishable(choice.run, choice.method)
+        if not is_intact(choice.run):
+            raise IntegrityError(
+                f"estimate {choice.run.pk} is not what was computed; drop it, and ask who changed it"
+            )
+    return choices
+
+
 def _make_salts() -> None:
     """Give everybody who has none a salt; it stays the same for ever, so digests can be computed again."""
     missing = Person.objects.exclude(pk__in=PersonSalt.objects.values("person_id")).values_list(
@@ -101,6 +125,7 @@ def _summary(collected: Collected) -> dict[str, JsonValue]:
         "regions": collected.regions,
         "people": len(collected.reading.standings),
         "public_people": len(collected.people),
+        "estimates": len(collected.estimates),
         "sources": {
             source.publisher_key: {"name": source.publisher, "kind": source.publisher_kind}
             for source in collected.reading.sources.values()
@@ -124,6 +149,15 @@ def _store(snapshot: Snapshot, collected: Collected, *, at: datetime) -> None:
     )
     withheld = codes_to_withhold(collected.people, as_of=snapshot.as_of, at=at)
     _store_people(snapshot, collected.people, withheld)
+    SnapshotEstimate.objects.bulk_create(
+        SnapshotEstimate(
+            snapshot=snapshot,
+            key=one.choice.key,
+            choice=one.choice,
+            content=one.content,
+        )
+        for one in collected.estimates
+    )
     SnapshotPicture.objects.bulk_create(
         SnapshotPicture(
             snapshot=snapshot,
@@ -133,7 +167,7 @@ def _store(snapshot: Snapshot, collected: Collected, *, at: datetime) -> None:
             alt=drawn.alt,
             table=drawn.table,
         )
-        for drawn in draw_pictures(collected)
+        for drawn in (*draw_pictures(collected), *draw_estimates(collected.estimates))
     )
 
 

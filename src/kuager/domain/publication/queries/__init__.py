@@ -2,6 +2,16 @@
 
 from kuager.domain.publication.queries.changes import ChangesInWords, changes_in_words
 from kuager.domain.publication.queries.content import SnapshotContent, collect_content, stored_content
+from kuager.domain.publication.queries.estimate_pages import (
+    ANSWER_COLUMNS,
+    EstimateLine,
+    EstimatePage,
+    estimate_document,
+    estimate_lines,
+    estimate_page,
+    estimate_rows,
+)
+from kuager.domain.publication.queries.estimates import choice_of, list_choices
 from kuager.domain.publication.queries.figure_pages import FigureLine, FigureParts, figure_page, headline
 from kuager.domain.publication.queries.labels import STATUS_ORDER, figure_label
 from kuager.domain.publication.queries.people_pages import (
@@ -37,12 +47,15 @@ from kuager.domain.publication.queries.verification import Check, recompute_dige
 from kuager.domain.publication.queries.withholding import get_redaction
 
 __all__ = [
+    "ANSWER_COLUMNS",
     "FIGURE_COLUMNS",
     "PEOPLE_COLUMNS",
     "SEARCH_LIMIT",
     "STATUS_ORDER",
     "ChangesInWords",
     "Check",
+    "EstimateLine",
+    "EstimatePage",
     "FigureLine",
     "FigureParts",
     "PeopleFilter",
@@ -51,7 +64,12 @@ __all__ = [
     "ShownSnapshot",
     "SnapshotContent",
     "changes_in_words",
+    "choice_of",
     "collect_content",
+    "estimate_document",
+    "estimate_lines",
+    "estimate_page",
+    "estimate_rows",
     "figure_document",
     "figure_label",
     "figure_page",
@@ -66,6 +84,7 @@ __all__ = [
     "headline",
     "latest_snapshot",
     "list_built",
+    "list_choices",
     "list_public_snapshots",
     "list_snapshots",
     "newest_withdrawal",

@@ -1,22 +1,31 @@
 """The content of a snapshot and its digest: the same question gives the same bytes for ever.
 
 The digest is the SHA-256 of the canonical JSON of the format, the two times, the version of the rules, every
-figure and the digest of every person. People stand in it by their digests, so that somebody who withdraws
-consent can be taken out of what is stored and the rest can still be proven.
+figure, the digest of every person, and the estimates where there are any. People stand in it by their
+digests, so that somebody who withdraws consent can be taken out of what is stored and the rest can still be
+proven.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
-from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
+from kuager.domain.publication.models import EstimateChoice, Snapshot, SnapshotFigure, SnapshotPerson
+from kuager.domain.publication.queries.estimates import (
+    PublishedEstimate,
+    published_estimates,
+    stored_estimates,
+)
 from kuager.domain.publication.queries.figures import Figure, count_figures
 from kuager.domain.publication.queries.published_people import PublishedPerson, list_published_people
 from kuager.domain.publication.queries.register_reading import Reading, names_of
 from kuager.domain.publication.rules import RULES_VERSION
 
 FORMAT = "kuager-snapshot-1"
+# A snapshot with estimates says more, so it has another format; one without has the bytes it always had.
+FORMAT_WITH_ESTIMATES = "kuager-snapshot-2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +37,7 @@ class SnapshotContent:
     rules_version: str
     figures: list[dict[str, JsonValue]]
     people_digests: list[str]
+    estimates: list[dict[str, JsonValue]] = field(default_factory=list)
 
     @cached_property
     def digest(self) -> str:
@@ -37,13 +47,19 @@ class SnapshotContent:
     def to_json(self) -> dict[str, JsonValue]:
         """Return what the digest is made over."""
         return {
-            "format": FORMAT,
+            "format": self.format,
             "as_of": self.as_of.isoformat(),
             "known_at": moment_text(self.known_at),
             "rules_version": self.rules_version,
             "figures": self.figures,
             "people": self.people_digests,
+            **({"estimates": self.estimates} if self.estimates else {}),
         }
+
+    @property
+    def format(self) -> str:
+        """The version of the format, which says what the digest is made over."""
+        return FORMAT_WITH_ESTIMATES if self.estimates else FORMAT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +71,11 @@ class Collected:
     people: list[PublishedPerson]
     regions: dict[str, dict[str, str]]
     reading: Reading
+    estimates: list[PublishedEstimate] = field(default_factory=list)
 
 
-def collect_content(*, as_of: date, known_at: datetime) -> Collected:
-    """Ask the register what may be public as of a day, as known at a moment."""
+def collect_content(*, as_of: date, known_at: datetime, choices: Sequence[EstimateChoice] = ()) -> Collected:
+    """Ask the register what may be public as of a day, as known at a moment, and add chosen estimates."""
     reading = Reading(as_of=as_of, known_at=known_at)
     people = list_published_people(reading)
     figures = count_figures(reading, {person.person_id for person in people})
@@ -69,14 +86,23 @@ def collect_content(*, as_of: date, known_at: datetime) -> Collected:
         for place in reading.places.values()
         if place.pk in used or place.code in codes
     }
+    estimates = published_estimates(choices, known_at=known_at)
     content = SnapshotContent(
         as_of=as_of,
         known_at=known_at,
         rules_version=RULES_VERSION,
         figures=[figure.to_json() for figure in figures],
         people_digests=[person.digest for person in people],
+        estimates=[one.content for one in estimates],
     )
-    return Collected(content=content, figures=figures, people=people, regions=regions, reading=reading)
+    return Collected(
+        content=content,
+        figures=figures,
+        people=people,
+        regions=regions,
+        reading=reading,
+        estimates=estimates,
+    )
 
 
 def stored_content(snapshot: Snapshot) -> SnapshotContent:
@@ -89,6 +115,7 @@ def stored_content(snapshot: Snapshot) -> SnapshotContent:
         rules_version=snapshot.rules_version,
         figures=sorted((figure_json(figure) for figure in figures), key=_key),
         people_digests=[digest for _, digest in sorted(people.values_list("code", "digest"))],
+        estimates=stored_estimates(snapshot),
     )
 
 

@@ -72,10 +72,11 @@ def draw_pictures(collected: Collected) -> Iterator[DrawnPicture]:
             for key, draw in draws.items():
                 picture = draw(numbers, language)
                 if picture is not None:
-                    yield _stored(key, language, picture)
+                    yield stored_picture(key, language, picture)
 
 
-def _stored(key: str, language: str, picture: Picture) -> DrawnPicture:
+def stored_picture(key: str, language: str, picture: Picture) -> DrawnPicture:
+    """Return a picture with its table and size, as a snapshot keeps it."""
     header, rows = picture.table
     size = _SIZE.search(picture.svg)
     table: dict[str, JsonValue] = {

@@ -8,7 +8,8 @@ from io import StringIO
 from kuager.core.digest import JsonValue
 from kuager.core.errors import NotFoundError
 from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
-from kuager.domain.publication.queries.content import FORMAT, figure_json, moment_text
+from kuager.domain.publication.queries.content import FORMAT, FORMAT_WITH_ESTIMATES, figure_json, moment_text
+from kuager.domain.publication.queries.estimates import stored_estimates
 from kuager.domain.publication.queries.verification import person_content
 
 Row = Mapping[str, JsonValue]
@@ -52,7 +53,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def heading(snapshot: Snapshot) -> dict[str, JsonValue]:
     """Return what every download says about itself."""
     return {
-        "format": FORMAT,
+        "format": FORMAT_WITH_ESTIMATES if snapshot.summary.get("estimates") else FORMAT,
         "snapshot": snapshot.number,
         "as_of": snapshot.as_of.isoformat(),
         "known_at": moment_text(snapshot.known_at),
@@ -65,10 +66,12 @@ def heading(snapshot: Snapshot) -> dict[str, JsonValue]:
 def figures_document(snapshot: Snapshot) -> dict[str, JsonValue]:
     """Return all figures with their basis."""
     figures = [figure_json(figure) for figure in SnapshotFigure.objects.filter(snapshot=snapshot)]
+    estimates = stored_estimates(snapshot)
     return {
         **heading(snapshot),
         "regions": snapshot.summary.get("regions", {}),
         "figures": sorted(figures, key=lambda figure: str(figure["key"])),
+        **({"estimates": estimates} if estimates else {}),
     }
 
 

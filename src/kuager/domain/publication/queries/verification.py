@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kuager.core.digest import JsonValue
 from kuager.domain.publication.models import Snapshot, SnapshotPerson
 from kuager.domain.publication.queries.content import collect_content, stored_content
+from kuager.domain.publication.queries.estimates import choices_of
 from kuager.domain.publication.queries.published_people import PERSON_FIELDS, person_digest
 
 
@@ -42,7 +43,9 @@ def verify_snapshot(snapshot: Snapshot, *, recompute: bool = False) -> Check:
 
 def recompute_digest(snapshot: Snapshot) -> str:
     """Ask the register the same question again and return the digest of its answer."""
-    return collect_content(as_of=snapshot.as_of, known_at=snapshot.known_at).content.digest
+    choices = choices_of(snapshot)
+    found = collect_content(as_of=snapshot.as_of, known_at=snapshot.known_at, choices=choices)
+    return found.content.digest
 
 
 def person_content(person: SnapshotPerson) -> dict[str, JsonValue]:

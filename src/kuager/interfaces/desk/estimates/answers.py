@@ -1,28 +1,30 @@
 """What each method answered, as a page shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+
+from kuager.domain.lists.terms import method_word
 
 Texts = Sequence[object]
-METHOD_WORDS = {
-    "lincoln-petersen": _("Lincoln-Petersen"),
-    "chapman": _("Chapman"),
-    "chao": _("Chao's lower bound"),
-    "loglinear": _("Log-linear model chosen by BIC"),
-    "heterogeneity": _("Model of differences among people"),
-}
+Stored = Mapping[str, object]
+# What the guard asks of draws; see the engine's guard for the sources.
+LARGEST_RHAT = 1.01
+FEWEST_EFFECTIVE = 400
+# Shown in words above the table of all figures.
+TOLD_IN_WORDS = frozenset({"rhat", "ess_bulk", "ess_tail", "lists"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownAnswer:
-    """One method's answer; numbers of persons, None where the data do not bound them."""
+    """One method's answer; numbers of persons, None where there is none or the data do not bound it."""
 
+    method: str
     name: str
     lists: str
+    observed: int | None
     estimate: float | None
     low: float | None
     high: float | None
@@ -33,22 +35,35 @@ class ShownAnswer:
     reasons: Texts
     warnings: Texts
     assumptions: Texts
+    checks: Sequence["Check"] = ()
+    figures: Sequence[tuple[str, object]] = ()
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both ends are known."""
+        return self.low is not None and self.high is not None
 
 
-def method_word(method: str) -> str:
-    """Name a method for readers."""
-    return str(METHOD_WORDS.get(method, method))
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check of the computation in words, and whether it passed."""
+
+    words: str
+    is_passed: bool
 
 
-def shown_answer(answer: Mapping[str, object]) -> ShownAnswer:
-    """Read one stored answer."""
+def shown_answer(answer: Stored, *, name: str = "") -> ShownAnswer:
+    """Read one stored answer; ``name`` where it is about something else than a method, such as a stratum."""
     low, high = cast("Sequence[float | None]", answer.get("interval") or (None, None))
     unseen = cast("Mapping[str, float | None]", answer.get("unseen") or {})
-    diagnostics = cast("Mapping[str, object]", answer.get("diagnostics") or {})
+    diagnostics = cast("Stored", answer.get("diagnostics") or {})
     level = round(float(cast("float", answer.get("level", 0.95))) * 100)
+    method = str(answer.get("method", ""))
     return ShownAnswer(
-        name=method_word(str(answer.get("method", ""))),
+        method=method,
+        name=name or method_word(method),
         lists=str(diagnostics.get("lists", "")),
+        observed=cast("int | None", answer.get("observed")),
         estimate=cast("float | None", answer.get("estimate")),
         low=low,
         high=high,
@@ -59,4 +74,42 @@ def shown_answer(answer: Mapping[str, object]) -> ShownAnswer:
         reasons=cast("Texts", answer.get("reasons") or ()),
         warnings=cast("Texts", answer.get("warnings") or ()),
         assumptions=cast("Texts", answer.get("assumptions") or ()),
+        checks=tuple(_checks(diagnostics)),
+        figures=[item for item in diagnostics.items() if item[0] not in TOLD_IN_WORDS],
     )
+
+
+def answers_of(results: Stored) -> list[ShownAnswer]:
+    """Return all answers of a run, in the order of the engine."""
+    return [shown_answer(answer) for answer in cast("Sequence[Stored]", results.get("methods") or ())]
+
+
+def recommended_answer(results: Stored) -> ShownAnswer | None:
+    """Return the answer that the headline is about."""
+    wanted = results.get("recommended")
+    found = cast("Sequence[Stored]", results.get("methods") or ())
+    return next((shown_answer(one) for one in found if one.get("method") == wanted), None)
+
+
+def methods_without_answer(results: Stored) -> list[tuple[str, object]]:
+    """Return the methods that gave no answer, and why."""
+    not_run = cast("Stored", results.get("not_run") or {})
+    return [(method_word(name), reason) for name, reason in not_run.items()]
+
+
+def _checks(diagnostics: Stored) -> Iterator[Check]:
+    """Say how well the draws were made."""
+    rhat = diagnostics.get("rhat")
+    if isinstance(rhat, int | float):
+        words = gettext("The chains agree with each other: R-hat %(rhat).3f, at most %(most)s.")
+        if rhat > LARGEST_RHAT:
+            words = gettext("The chains do not agree with each other: R-hat %(rhat).3f, at most %(most)s.")
+        yield Check(words=words % {"rhat": rhat, "most": LARGEST_RHAT}, is_passed=rhat <= LARGEST_RHAT)
+    sizes = [diagnostics.get(name) for name in ("ess_bulk", "ess_tail")]
+    known = [size for size in sizes if isinstance(size, int | float)]
+    if known:
+        words = gettext("The draws are worth %(size)d independent ones; at least %(least)d are needed.")
+        yield Check(
+            words=words % {"size": min(known), "least": FEWEST_EFFECTIVE},
+            is_passed=min(known) >= FEWEST_EFFECTIVE,
+        )

@@ -1,17 +1,18 @@
-"""Overlap of lists and estimates of those on none: each estimate is kept under an address of its own."""
+"""Overlap of lists, the question how many are on none, and the estimates so far."""
 
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, TypeVar
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.register.terms import Status
-from kuager.engines.estimation import CaptureHistories
 from kuager.interfaces.desk.access import (
     acting_user,
     needs,
@@ -21,65 +22,86 @@ from kuager.interfaces.desk.access import (
     result_of,
     today,
 )
-from kuager.interfaces.desk.estimates.answers import method_word, shown_answer
-from kuager.interfaces.desk.estimates.forms import OverlapForm
+from kuager.interfaces.desk.estimates.forms import EstimateForm, LimitsForm, OverlapForm, RunFilterForm
 from kuager.interfaces.desk.estimates.overlaps import overlap_picture, shown_overlap
+from kuager.interfaces.shell import background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from django.db.models import QuerySet
     from django.http import QueryDict
 
     from kuager.domain.lists.models import CasualtyList, EstimateRun
     from kuager.interfaces.desk.estimates.overlaps import ShownOverlap
 
-RUNS_SHOWN = 50
+PAGE_SIZE = 50
+AnyForm = TypeVar("AnyForm", OverlapForm, EstimateForm)
 
 
-class StoredPattern(TypedDict):
-    """Persons on exactly these lists."""
-
-    list_ids: list[int]
-    count: int
+def _form(kind: type[AnyForm], answers: "QueryDict | None" = None) -> AnyForm:
+    return kind(answers, lists=_list_choices(), initial={"as_of": today(), "once": new_form_token()})
 
 
-class StoredHistories(TypedDict):
-    """The overlap that an estimate rests on, as it is stored with it."""
-
-    lists: list[str]
-    list_ids: list[int]
-    patterns: list[StoredPattern]
-
-
-def _form(answers: "QueryDict | None" = None) -> OverlapForm:
-    lists = [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
-    return OverlapForm(answers, lists=lists, initial={"as_of": today(), "once": new_form_token()})
+def _list_choices() -> list[tuple[int, str]]:
+    return [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Capability.ESTIMATE)
 def list_estimates(request: HttpRequest) -> HttpResponse:
-    """Show the estimates so far, and choose lists; a posted choice is estimated and kept."""
-    form = _form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        once = form.cleaned_data["once"] or new_form_token()
-        if (done := result_of(request, once)) is not None:
-            return redirect(done)
-        try:
-            run = operations.run_estimate(
-                lists=_chosen_lists(form),
-                as_of=form.cleaned_data["as_of"],
-                status=form.cleaned_data["status"],
-                by=acting_user(request),
-                at=now(),
-            )
-            remember_result(request, once, reverse("desk-estimate", args=[run.pk]))
-            return redirect("desk-estimate", run.pk)
-        except BadInputError as error:
-            form.add_error("lists", str(error))
-    runs = queries.list_estimates().select_related("run_by")[:RUNS_SHOWN]
-    context = {"form": form, "runs": runs}
-    return render(request, "desk/estimates/index.html", context, status=422 if form.errors else 200)
+    """Show the estimates so far, and choose lists; a posted choice is kept and computed in the background."""
+    if request.method != "POST":
+        return _index(request, _form(OverlapForm))
+    form = _form(EstimateForm, request.POST)
+    if not form.is_valid():
+        return _index(request, form, status=422)
+    once = form.cleaned_data["once"] or new_form_token()
+    if (done := result_of(request, once)) is not None:
+        return redirect(done)
+    try:
+        run = _ask(request, form)
+    except BadInputError as error:
+        form.add_error(None, str(error))
+        return _index(request, form, status=422)
+    url = reverse("desk-estimate", args=[run.pk])
+    remember_result(request, once, url)
+    background.start("estimate", run.pk)
+    return redirect(url)
+
+
+def _ask(request: HttpRequest, form: EstimateForm) -> "EstimateRun":
+    answers = form.cleaned_data
+    names = ("as_of", "status", "method", "strata", "with_sensitivity", "seed")
+    return operations.ask_estimate(
+        lists=_chosen_lists(form),
+        **{name: answers[name] for name in names},
+        by=acting_user(request),
+        at=now(),
+    )
+
+
+def _index(request: HttpRequest, form: OverlapForm, *, status: int = 200) -> HttpResponse:
+    wanted = RunFilterForm(request.GET if request.method == "GET" else None)
+    context = {
+        "form": form,
+        "filter_form": wanted,
+        "action": reverse("desk-estimates"),
+        "page": Paginator(_asked_runs(wanted), PAGE_SIZE).get_page(request.GET.get("page")),
+        "lists": queries.list_lists(),
+    }
+    return render(request, "desk/estimates/index.html", context, status=status)
+
+
+def _asked_runs(wanted: RunFilterForm) -> "QuerySet[EstimateRun]":
+    """Read the filter; what cannot be read filters nothing."""
+    if not wanted.is_valid():
+        return queries.list_estimates()
+    answers = wanted.cleaned_data
+    status = answers["status"]
+    return queries.list_estimates(
+        state=answers["state"],
+        status="" if status == "everybody" else status or None,
+        is_publishable={"yes": True, "no": False}.get(answers["publishable"]),
+    )
 
 
 def _chosen_lists(form: OverlapForm) -> "list[CasualtyList]":
@@ -97,13 +119,16 @@ def _asked_overlap(form: OverlapForm) -> "ShownOverlap":
 @needs(Capability.ESTIMATE)
 def show_overlap(request: HttpRequest) -> HttpResponse:
     """Show how the chosen lists overlap, before anything is estimated."""
-    form = _form(request.GET)
+    form = _form(EstimateForm, request.GET)
     if not form.is_valid():
-        runs = queries.list_estimates().select_related("run_by")[:RUNS_SHOWN]
-        return render(request, "desk/estimates/index.html", {"form": form, "runs": runs}, status=422)
+        return _index(request, form, status=422)
     status = form.cleaned_data["status"]
+    ask = EstimateForm(
+        initial={**form.cleaned_data, "once": form.cleaned_data["once"] or new_form_token()},
+        lists=_list_choices(),
+    )
     context = {
-        "form": form,
+        "form": ask,
         "overlap": _asked_overlap(form),
         "as_of": form.cleaned_data["as_of"],
         "status_word": Status(status).label if status else "",
@@ -116,50 +141,36 @@ def show_overlap(request: HttpRequest) -> HttpResponse:
 @needs(Capability.ESTIMATE)
 def draw_overlap(request: HttpRequest) -> HttpResponse:
     """Draw the overlap of the chosen lists."""
-    form = _form(request.GET)
+    form = _form(OverlapForm, request.GET)
     if not form.is_valid():
         return HttpResponse(status=422)
-    return _picture(_asked_overlap(form))
-
-
-@require_safe
-@needs(Capability.ESTIMATE)
-def show_estimate(request: HttpRequest, estimate_id: int) -> HttpResponse:
-    """Show what each method answered, what it assumes, and whether it may be published."""
-    run = queries.get_estimate(estimate_id)
-    results = cast("Mapping[str, object]", run.results)
-    answers = cast("list[Mapping[str, object]]", results.get("methods") or [])
-    not_run = cast("Mapping[str, object]", results.get("not_run") or {})
-    context = {
-        "run": run,
-        "overlap": _stored_overlap(run),
-        "answers": [shown_answer(answer) for answer in answers],
-        "comparison": results.get("comparison") or (),
-        "not_run": [(method_word(name), reason) for name, reason in not_run.items()],
-        "picture_url": reverse("desk-estimate-picture", args=[run.pk]),
-    }
-    return render(request, "desk/estimates/estimate.html", context)
-
-
-@require_safe
-@needs(Capability.ESTIMATE)
-def draw_estimate(request: HttpRequest, estimate_id: int) -> HttpResponse:
-    """Draw the overlap that an estimate rests on, as it was stored."""
-    return _picture(_stored_overlap(queries.get_estimate(estimate_id)))
-
-
-def _stored_overlap(run: "EstimateRun") -> "ShownOverlap":
-    stored = cast("StoredHistories", run.histories)
-    patterns = stored["patterns"]
-    histories = CaptureHistories.from_counts(
-        stored["lists"],
-        [[int(number in one["list_ids"]) for number in stored["list_ids"]] for one in patterns],
-        [one["count"] for one in patterns],
-    )
-    return shown_overlap(histories)
-
-
-def _picture(overlap: "ShownOverlap") -> HttpResponse:
+    overlap = _asked_overlap(form)
     if not overlap.is_drawn:
         return HttpResponse(status=404)
     return HttpResponse(overlap_picture(overlap), content_type="image/svg+xml")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Capability.ESTIMATE)
+def declare_limits(request: HttpRequest, list_id: int) -> HttpResponse:
+    """Ask from which list a list was built, and whom it cannot contain."""
+    chosen = queries.get_list(list_id)
+    initial = {"built_from": chosen.built_from_id, "cannot_contain": chosen.cannot_contain}
+    others = [choice for choice in _list_choices() if choice[0] != list_id]
+    form = LimitsForm(request.POST or None, initial=initial, lists=others)
+    if request.method == "POST" and form.is_valid():
+        origin = form.cleaned_data["built_from"]
+        try:
+            operations.declare_limits(
+                casualty_list=chosen,
+                built_from=queries.get_list(origin) if origin else None,
+                cannot_contain=form.cleaned_data["cannot_contain"],
+                by=acting_user(request),
+                at=now(),
+            )
+        except BadInputError:
+            form.add_error("built_from", gettext("That list was itself built from this one."))
+        else:
+            return redirect(f"{reverse('desk-estimates')}#limits")
+    context = {"list": chosen, "form": form}
+    return render(request, "desk/estimates/limits.html", context, status=422 if form.errors else 200)

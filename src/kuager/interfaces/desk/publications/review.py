@@ -33,6 +33,7 @@ def review(snapshot: "Snapshot", *, ask_again: bool) -> dict[str, object]:
     return {
         "snapshot": snapshot,
         "figures": queries.headline(snapshot),
+        "estimates": [queries.estimate_page(snapshot, line.key) for line in queries.estimate_lines(snapshot)],
         "check": queries.verify_snapshot(snapshot, recompute=ask_again),
         "left_out": snapshot.summary["people"] - snapshot.summary["public_people"],
         "contradicted": lines_of(contradicted),

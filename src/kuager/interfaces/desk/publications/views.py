@@ -111,4 +111,9 @@ def redact(request: HttpRequest) -> HttpResponse:
 
 def _list_page(request: HttpRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
     page = Paginator(queries.list_snapshots(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "desk/publications/list.html", {"form": form, "page": page}, status=status)
+    return render(
+        request,
+        "desk/publications/list.html",
+        {"form": form, "page": page, "choices": queries.list_choices()},
+        status=status,
+    )

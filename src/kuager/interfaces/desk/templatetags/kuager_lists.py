@@ -7,12 +7,14 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from kuager.domain.lists.terms import method_word
 from kuager.interfaces.desk.estimates.sentence_words import translated
 from kuager.interfaces.desk.lists.problem_words import expected_in_words
 from kuager.interfaces.desk.review.differences import mark_differences
 
 register = template.Library()
 register.filter("expected_words", expected_in_words)
+register.filter("method_name", method_word)
 
 
 @register.filter

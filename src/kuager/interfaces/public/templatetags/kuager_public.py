@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django import template
 from django.urls import reverse, translate_url
 from django.utils.timezone import localtime
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from kuager.domain.publication import definitions
 
@@ -58,6 +58,18 @@ def day_words(moment: date) -> str:
 def moment_words(moment: datetime) -> str:
     """Write a moment in words."""
     return f"{day_words(moment)}, {localtime(moment):%H:%M}"
+
+
+@register.filter
+def grouped(number: int | None) -> str:
+    """Write a number of people in groups of three digits; no number is "not bounded"."""
+    return gettext("not bounded") if number is None else f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def rounded(number: int | None) -> str:
+    """Write a rounded number of people; none stands for few."""
+    return gettext("few") if number is None else grouped(number)
 
 
 @register.filter
