@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuager.engines.estimation.guard import FEWEST_ON_BOTH, FEWEST_RECAPTURED, lists_without_overlap
+from kuager.engines.estimation.guard import FEWEST_ON_BOTH, FEWEST_RECAPTURED
 from kuager.engines.estimation.partial import PartialHistories
 from kuager.engines.estimation.sentences import Sentence, people
 from kuager.engines.estimation.unanswered import without_empty_lists
@@ -99,7 +99,8 @@ def _thin(histories: PartialHistories | None) -> str | None:
         return Sentence("Nobody is in this stratum in every version of the table.")
     n_lists, least = _limits(len(histories.lists))
     told = without_empty_lists(histories).as_answered_no()
-    sharing = len(told.lists) - len(lists_without_overlap(told))
+    together = told.overlaps
+    sharing = int((together.sum(axis=1) > together.diagonal()).sum())
     if sharing >= n_lists and told.recaptured >= least:
         return None
     return Sentence(
