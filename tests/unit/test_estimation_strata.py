@@ -206,9 +206,16 @@ def test_parts_share_one_checkpoint_and_one_progress(tmp_path: Path) -> None:
     for _ in range(2):
         run_parts({"west": part, "east": part}, request, workers=1)
     assert len(set(seeds)) == 2
-    saved = json.loads((tmp_path / "state").read_bytes())
-    assert saved == {"parts": {"west": "AP8A/w==", "east": "AP8A/w=="}}
+    head, saved = (tmp_path / "state").read_bytes().split(b"\n")
+    assert json.loads(head) == {"parts": {"west": 4, "east": 4}}
+    assert saved == bytes([0, 255] * 4)
     assert told[:2] == [("west: drawing", 0.25), ("east: drawing", 0.75)]
-    (tmp_path / "state").write_bytes(b"made by something else")
-    run_parts({"west": part}, request)
-    assert json.loads((tmp_path / "state").read_bytes()) == {"parts": {"west": "AP8="}}
+    for other in (
+        b"made by something else",
+        b'{"parts": {"west": 9}}\nab',
+        b'{"parts": {"west": "x"}}\n',
+        b"[1]\n",
+    ):
+        (tmp_path / "state").write_bytes(other)
+        run_parts({"west": part}, request)
+        assert (tmp_path / "state").read_bytes() == b'{"parts": {"west": 2}}\n\x00\xff'

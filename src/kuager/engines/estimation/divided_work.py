@@ -1,6 +1,5 @@
 """Do the parts of a long task side by side, with one progress, one checkpoint and one interruption."""
 
-import base64
 import json
 import os
 import threading
@@ -126,7 +125,7 @@ class _SharedProgress:
 
 
 class _DividedCheckpoint:
-    """One checkpoint that holds those of all parts, as JSON of base64."""
+    """One checkpoint that holds those of all parts: a line with their names and lengths, then their bytes."""
 
     def __init__(self, whole: Checkpoint) -> None:
         self._whole = whole
@@ -144,8 +143,9 @@ class _DividedCheckpoint:
     def save(self, name: str, state: bytes) -> None:
         with self._lock:
             self._states[name] = state
-            coded = {part: base64.b64encode(value).decode() for part, value in self._states.items()}
-            self._whole.save(json.dumps({"parts": coded}).encode())
+            lengths = {part: len(value) for part, value in self._states.items()}
+            head = json.dumps({"parts": lengths}).encode()
+            self._whole.save(b"\n".join([head, b"".join(self._states.values())]))
 
 
 class _PartCheckpoint:
@@ -163,10 +163,12 @@ class _PartCheckpoint:
 
 def _read_states(whole: bytes | None) -> dict[str, bytes]:
     """Read what was saved; anything else than our own form was made for another purpose and is not used."""
-    if whole is None:
-        return {}
+    head, _, rest = (whole or b"").partition(b"\n")
     try:
-        parts = json.loads(whole)["parts"]
-        return {str(name): base64.b64decode(value) for name, value in parts.items()}
+        lengths = {str(name): int(length) for name, length in json.loads(head)["parts"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
+    if sum(lengths.values()) != len(rest) or min(lengths.values(), default=0) < 0:
+        return {}
+    ends = np.cumsum(list(lengths.values()), dtype=np.int64).tolist()
+    return {name: rest[end - length : end] for (name, length), end in zip(lengths.items(), ends, strict=True)}
