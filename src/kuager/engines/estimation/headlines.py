@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kuager.engines.estimation.careful_bounds import careful
+from kuager.engines.estimation.guard import FEW_LISTS
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 # people differ.
 PREFERRED = ("latent-class", "decomposable", "loglinear-average", "loglinear", "sparse")
 LOWER_BOUND = "chao"
-# With so many lists or fewer nothing but a lower bound is shown first; see guard.
-FEW_LISTS = 3
+# With three lists or fewer the guard lets nothing but lower bounds pass: Chao's needs no prior.
+BOUNDS = (LOWER_BOUND, "latent-class")
 FIGURES = 3
 
 
@@ -72,11 +73,12 @@ def recommended(comparison: "Comparison") -> Estimate | None:
     """Choose the answer to show first.
 
     With four lists or more: the first publishable answer in the order of ``PREFERRED``, else Chao's lower
-    bound if that is publishable. With fewer: Chao's lower bound. If nothing may be published, the first of
-    these that there is, for the sake of its reasons: ask ``publishable`` before showing a number.
+    bound if that is publishable. With fewer: Chao's lower bound, else that of the latent classes. If nothing
+    may be published, the first of these that there is, for the sake of its reasons: ask ``publishable``
+    before showing a number.
     """
     known = {answer.method: answer for answer in comparison.estimates}
-    order = (LOWER_BOUND,) if comparison.n_lists <= FEW_LISTS else (*PREFERRED, LOWER_BOUND)
+    order = BOUNDS if comparison.n_lists <= FEW_LISTS else (*PREFERRED, LOWER_BOUND)
     ranked = [known[method] for method in order if method in known]
     return next((answer for answer in ranked if answer.publishable), ranked[0] if ranked else None)
 

@@ -17,7 +17,7 @@ from kuager.engines.estimation.guard.tables import (
     FEWEST_PERSONS,
     FEWEST_RECAPTURED,
     TWO_LIST_METHODS,
-    is_connected,
+    groups,
     lists_without_overlap,
     refused_for_table,
 )
@@ -31,10 +31,10 @@ __all__ = [
     "FEW_LISTS",
     "MOST_INFLATION",
     "TWO_LIST_METHODS",
+    "groups",
     "guard",
     "guard_together",
     "guarded",
-    "is_connected",
     "lists_without_overlap",
 ]
 

@@ -81,7 +81,11 @@ def _choice(estimate: Estimate) -> Iterator[str]:
             high=people(near[1]),
         )
     choice = _ends(estimate, "choice", default=(low, high))
-    if math.isfinite(high) and choice[1] - choice[0] > WIDEST_CHOICE * (high - low):
+    if not math.isfinite(choice[1]):
+        yield Sentence(
+            "Which model fits best is mostly chance; counting that, nothing bounds the number from above."
+        )
+    elif choice[1] - choice[0] > WIDEST_CHOICE * (high - low):
         yield Sentence(
             "Which model fits best is mostly chance; counting that, the interval runs from {low} to {high}.",
             low=people(choice[0]),

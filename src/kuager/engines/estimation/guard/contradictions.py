@@ -15,7 +15,7 @@ def contradictions(estimates: Sequence[Estimate]) -> list[tuple[str, ...]]:
 
     Only answers that may be published on their own can speak against another. Two of them contradict each
     other where their intervals share no number; a model contradicts Chao's bound where all of its interval
-    lies below the bound, which is taken down by what the lists' difference in size alone adds to it.
+    lies below the bound's own interval, taken down by what the lists' difference in size alone adds to it.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def _against(answer: Estimate, estimates: Sequence[Estimate]) -> Iterator[str]:
             )
         elif other.method == LOWER_BOUND and not answer.is_lower_bound and _below(answer, other):
             yield Sentence(
-                "The answer lies below Chao's lower bound ({low}): the model takes people to be more alike "
-                "than the lists show them to be.",
-                low=people(careful(other.estimate, other)),
+                "The answer lies below Chao's lower bound (at least {low}): the model takes people to be "
+                "more alike than the lists show them to be.",
+                low=people(careful(other.interval[0], other)),
             )
 
 
@@ -53,4 +53,4 @@ def _apart(one: Estimate, other: Estimate) -> bool:
 
 
 def _below(model: Estimate, bound: Estimate) -> bool:
-    return model.interval[1] < careful(bound.estimate, bound)
+    return model.interval[1] < careful(bound.interval[0], bound)
