@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from kuager.core.errors import BadInputError, RefusedError
 from kuager.interfaces.cli.estimate import command
+from kuager.interfaces.cli.estimate_progress import shown_progress
 
 COUNTS = """# invented
 web,court,clinic,region,count
@@ -63,7 +65,7 @@ def test_one_method_prints_the_contract(counts: str) -> None:
 def test_all_prints_every_method(counts: str) -> None:
     answer = run_json(counts, *LISTS, "--method", "all")
     assert {"chapman", "chao", "loglinear", "heterogeneity"} <= {part["method"] for part in answer["methods"]}
-    assert all("seed" in part for part in answer["methods"])
+    assert all(part["seed"] is not None for part in answer["methods"])
     assert answer["seed"] == 1
     assert answer["comparison"]
 
@@ -220,3 +222,27 @@ def test_sensitivity_is_told_beside_the_answer(counts: str) -> None:
     answer = run_json(counts, *LISTS, "--method", "chao", "--sensitivity")
     assert {"left_out", "merged", "sentences"} <= answer["sensitivity"].keys()
     assert answer["sensitivity"]["sentences"][-1] in run(counts, *LISTS, "--method", "chao", "--sensitivity")
+
+
+class Terminal(io.StringIO):
+    """A terminal that remembers what was shown."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with shown_progress(None) as progress:
+            progress("west: drawing", 0.5)
+        assert ("west: drawing" in stream.getvalue()) is stream.isatty()
+
+
+def test_an_interruption_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "state"
+    for is_there in (False, True):
+        with pytest.raises(KeyboardInterrupt), shown_progress(kept):
+            raise KeyboardInterrupt
+        assert ("the same command goes on" in capsys.readouterr().err) is is_there
+        kept.write_bytes(b"half")

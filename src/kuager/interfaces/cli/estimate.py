@@ -67,7 +67,7 @@ def command(
     with shown_progress(wanted.checkpoint) as progress:
         answer = answered(wanted, progress)
     for part in parts_of(answer):
-        part.setdefault("seed", wanted.seed)
+        part["seed"] = wanted.seed if part.get("seed") is None else part["seed"]
     answer["seed"] = wanted.seed
     answer["seconds"] = round(time.perf_counter() - started, 4)
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else in_words(answer))
