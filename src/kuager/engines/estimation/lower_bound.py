@@ -1,5 +1,7 @@
 """Chao's lower bound: at least so many, however much people differ in being seen."""
 
+import math
+
 from kuager.core.errors import BadInputError
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.intervals import Total, log_normal_total, normal_quantile
@@ -124,7 +126,7 @@ def inflation(histories: CaptureHistories, total: float) -> float:
 
 
 def _warnings(factor: float) -> tuple[str, ...]:
-    if factor <= NOTABLE_INFLATION:
+    if factor <= NOTABLE_INFLATION or not math.isfinite(factor):
         return ()
     return (
         Sentence(

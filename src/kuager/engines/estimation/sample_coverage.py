@@ -23,6 +23,8 @@ LARGEST_ERROR = 1 / 3
 # Our choice: if more samples than this have no finite answer, the full correction has no error to speak of.
 MOST_FAILED = 0.05
 SAMPLES = 1_000
+# Persons; beyond this the random numbers end, and the meaning long before.
+LARGEST_TOTAL = 1e15
 
 INDEPENDENT, ONE_STEP, FULL = "independent lists", "one-step correction", "full correction"
 
@@ -153,10 +155,10 @@ def estimate_sample_coverage(histories: CaptureHistories, request: Request) -> E
             "standard_error": _error(spread),
             "independent_estimate": values[INDEPENDENT],
             "one_step_estimate": values[ONE_STEP],
-            "full_estimate": values[FULL],
             "known_to_others": float(found.known_to_others[0]),
             "samples": len(spread),
             "samples_without_estimate": int((~np.isfinite(spread)).sum()),
+            **({"full_estimate": values[FULL]} if np.isfinite(values[FULL]) else {}),
         },
         warnings={INDEPENDENT: (TWO_LISTS,), ONE_STEP: (LOW_COVERAGE,), FULL: ()}[form],
         assumptions=ASSUMPTIONS,
@@ -202,6 +204,8 @@ def _resample(
 
     Not-a-number stands for a table without a usable answer.
     """
+    if not values[form] < LARGEST_TOTAL:
+        raise RefusedError("the lists overlap too little for sample coverage; find more matches first")
     size = max(round(values[form]), fixed.observed)
     shares = np.append(fixed.counts, size - fixed.observed) / size
     random = np.random.default_rng(request.seed)

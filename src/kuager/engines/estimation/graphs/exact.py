@@ -4,6 +4,8 @@ Every graph is first judged on a coarse grid; those that cannot matter are set a
 the fine grid in one pass.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,13 +50,17 @@ def average_all_graphs(
     evidence, mixture = np.zeros(len(kept)), np.zeros(len(relative))
     _sum_up(relative + np.log(grid.width), rows, graphs.cliques, graphs.separators, kept, evidence, mixture)
     mixture /= grid.width
-    alone = np.exp(relative + rows[-1])
-    complete, total = float(alone @ grid.width), float(evidence.sum())
+    total = float(evidence.sum())
+    log_alone = relative + rows[-1]
+    # In a large table the complete graph can be e^1000 times as likely as all others.
+    shift = max(float(log_alone.max()), 0.0)
+    alone = np.exp(log_alone - shift)
+    complete = float(alone @ grid.width)
     ranked = np.argsort(-evidence, kind="stable")[:best]
     return GraphAverage(
         density=make_density(grid, mixture),
-        complete_weight=complete / (total + complete),
-        with_complete=make_density(grid, mixture + alone),
+        complete_weight=complete / (total * math.exp(-shift) + complete),
+        with_complete=make_density(grid, mixture * math.exp(-shift) + alone),
         best=tuple(
             _weighed(graphs, int(kept[place]), float(evidence[place]) / total, grid, (relative, rows))
             for place in ranked
@@ -87,14 +93,15 @@ def _weighed(
 def _coarse_evidence(
     histories: CaptureHistories, prior: Prior, graphs: Graphs, largest: int
 ) -> tuple[NDArray[np.float64], float]:
-    """Log evidence of each graph to within a few percent, and the log of their sum."""
+    """Log evidence of each graph to within a few percent, and the log of their sum without the complete one."""
     grid = make_grid(largest, observed=histories.observed, dense=32, fineness=2.0)
     parts = Components(histories, prior, grid.middle)
     weighted = parts.base + np.log(grid.width)
     evidence = np.empty(len(graphs))
     _judge(weighted, parts.all(), graphs.cliques, graphs.separators, evidence)
-    highest = float(evidence.max())
-    return evidence, highest + float(np.log(np.exp(evidence - highest).sum()))
+    others = evidence[~graphs.complete]
+    highest = float(others.max())
+    return evidence, highest + float(np.log(np.exp(others - highest).sum()))
 
 
 def _worth_keeping(evidence: NDArray[np.float64], graphs: Graphs) -> NDArray[np.int64]:
