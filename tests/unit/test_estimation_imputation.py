@@ -79,12 +79,12 @@ def test_replicates_are_combined_by_rubins_rules() -> None:
     parts = [answer(100 + n, 100 + n / 2, 100 + n * 2) for n in (100, 200, 400)]
     found = combine_replicates(parts)
     within = (np.log(2) / 1.959964) ** 2
-    between = np.var(np.log([100, 200, 400]), ddof=1) * (1 + 1 / 3)
-    freedom = 2 * (1 + within / between) ** 2
+    between = np.var(np.log([100, 200, 400]), ddof=1)
+    freedom = 2 * (1 + within / (4 * between)) ** 2
     assert found.estimate == pytest.approx(300)
     assert found.mean == pytest.approx(100 + 700 / 3)
     assert found.diagnostics["between_variance"] == pytest.approx(between)
-    reach = np.log((found.interval[1] - 100) / 200) / np.sqrt(within + between)
+    reach = np.log((found.interval[1] - 100) / 200) / np.sqrt(within + between * 4 / 3)
     # t quantiles (0.975): 3.182 with 3 degrees of freedom, 4.303 with 2; here between them.
     assert 2 < freedom < 3
     assert 3.182 < reach < 4.303

@@ -265,8 +265,8 @@ def _sentences(
     if unknown:
         found.append(
             Sentence(
-                "For {n} persons the stratum is not known; they stand apart as if they were a kind of "
-                "people; imputation (--impute) spreads them over the others.",
+                "For {n} persons the stratum is not known; they are taken as a stratum of their "
+                "own; imputation (--impute) spreads them over the others.",
                 n=people(sum(tables[0][name].observed for name in unknown)),
             )
         )
