@@ -16,7 +16,7 @@ from kuager.engines.estimation.partial import PartialHistories
 from kuager.engines.estimation.tally import Tally
 
 FEWEST_TABLES = 2
-# White, Royston & Wood (2011), Stat. Med. 30, section 7: as many tables as there are per cent missing.
+# As HRDAG's verdata, which warns below ten.
 ENOUGH_TABLES = 10
 
 

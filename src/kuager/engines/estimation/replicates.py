@@ -53,15 +53,13 @@ def combine_replicates(estimates: Sequence[Estimate]) -> Estimate:
     Notes
     -----
     On the log of the unseen: W, the mean of the variances; B, the variance of the means;
-    ``T = W + (1 + 1/m) B``; a t interval with ``(m - 1) (1 + W / ((m + 1) B))^2`` degrees of freedom. These are
-    fewer than Rubin's own (1987, eq. 3.1.6), so that the interval is a little wider with few versions.
+    ``T = W + (1 + 1/m) B``; a t interval with ``(m - 1) (1 + W / ((m + 1) B))^2`` degrees of freedom. These
+    are fewer than Rubin's own, which have ``(1 + 1/m) B`` there, so that the interval is a little wider.
 
     References
     ----------
-    Rubin (1987), Multiple imputation for nonresponse in surveys, section 3.1; degrees of freedom as Gelman et
-    al. (2004), Bayesian data analysis, 2nd ed., section 21.2; on the log scale as in HRDAG's
-    verdata for the Colombian truth commission (Gargiulo, Dulce & Rodriguez 2024, verdata: An R package for
-    analyzing data from the Truth Commission in Colombia, JOSS 9, 5844).
+    Rubin (1987), Multiple imputation for nonresponse in surveys; on the log scale and with its degrees of
+    freedom as verdata 1.0 (Gargiulo, Duran and Amado), made for the Colombian truth commission's data.
 
     """
     answers = sorted(estimates, key=lambda answer: (answer.estimate, answer.observed))
