@@ -10,12 +10,22 @@ from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint
 
 from kuager.domain.accounts.models import User
-from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun, ListEdition, ListRow
+from kuager.domain.lists.models import (
+    CandidatePair,
+    CasualtyList,
+    EstimateDraws,
+    EstimateRun,
+    LinkRun,
+    ListEdition,
+    ListRow,
+)
 from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.places.models import Facility, Place
 from kuager.domain.publication.models import (
+    EstimateChoice,
     Redaction,
     Snapshot,
+    SnapshotEstimate,
     SnapshotFigure,
     SnapshotPerson,
     SnapshotPicture,
@@ -90,6 +100,32 @@ def pair(small: SmallRegister, first: int, second: int) -> CandidatePair:
     )
 
 
+def estimate(small: SmallRegister, **more: object) -> EstimateRun:
+    values: dict[str, object] = {
+        "as_of": DAY,
+        "known_at": FIRST,
+        "method": "all",
+        "level": 0.95,
+        "seed": 1,
+        "histories": {},
+        "results": {},
+        "state": "waiting",
+        "run_by": small.by,
+        "run_at": FIRST,
+    }
+    return EstimateRun.objects.create(**(values | more))
+
+
+def choice(small: SmallRegister, **more: object) -> EstimateChoice:
+    values: dict[str, object] = {"method": "chao", "key": "all", "salt": "x", "chosen_by": small.by}
+    return EstimateChoice.objects.create(run=estimate(small), chosen_at=FIRST, **(values | more))
+
+
+def break_published_estimate(small: SmallRegister) -> None:
+    values = {"snapshot": snapshot(small), "key": "all", "choice": choice(small), "content": {}}
+    twice(lambda given: SnapshotEstimate.objects.create(**given), values)
+
+
 def break_assertion(small: SmallRegister, **change: object) -> None:
     record = small.person("Айнұр Бекжанова").home_records.get()
     StatusAssertion.objects.filter(record=record).update(**change)
@@ -136,6 +172,16 @@ BREAKS: dict[str, Break] = {
     ),
     "pair_once_a_run": lambda s: twice(lambda two: pair(s, *two), two_records(s)),
     "pair_in_order": lambda s: pair(s, *reversed(two_records(s))),
+    "estimate_ends_once": lambda s: estimate(s, state="running", ended_at=LATER),
+    "estimate_fails_in_words": lambda s: estimate(s, state="failed", ended_at=LATER),
+    "only_done_estimates_publishable": lambda s: estimate(s, is_publishable=True),
+    "draws_once_a_method": lambda s: twice(
+        lambda of: EstimateDraws.objects.create(run=of, method="x", chains=1, total=b"", digest="0" * 64),
+        estimate(s),
+    ),
+    "one_estimate_chosen": lambda s: twice(choice, s),
+    "estimate_dropped_by_somebody": lambda s: choice(s, dropped_at=LATER),
+    "estimate_published_once": break_published_estimate,
     "snapshot_published_by_somebody": lambda s: snapshot(s, state="published"),
     "snapshot_withdrawn_with_reason": lambda s: snapshot(
         s,

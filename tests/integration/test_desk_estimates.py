@@ -15,7 +15,14 @@ from kuager.domain.lists import operations
 from kuager.domain.lists.models import EstimateRun
 from kuager.engines import estimation
 from kuager.interfaces.desk.estimates.sentence_words import TEMPLATES, translated
+from tests.integration.quick_methods import leave_quick_methods
 from tests.integration.two_lists import TwoLists, import_two_lists, link
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The methods themselves have tests of their own."""
+    leave_quick_methods(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

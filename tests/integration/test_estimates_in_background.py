@@ -17,10 +17,17 @@ from kuager.domain.lists.operations import computing
 from kuager.domain.lists.operations.answering import Answer, StoredDraws, answer_question
 from kuager.engines.estimation import Request
 from kuager.interfaces.jobs import estimates
+from tests.integration.quick_methods import leave_quick_methods
 from tests.integration.two_lists import TwoLists, import_two_lists, link
 
 JANUARY_20 = date(2022, 1, 20)
 START = datetime(2022, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The methods themselves have tests of their own."""
+    leave_quick_methods(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

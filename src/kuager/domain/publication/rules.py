@@ -1,7 +1,7 @@
 """Who may publish, and what may follow what."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from kuager.core.errors import BadInputError, InvalidTransitionError, RefusedError
 from kuager.domain.lists.models import EstimateRun
@@ -76,16 +76,17 @@ def check_publishable(run: EstimateRun, method: str) -> None:
             "only an estimate by all methods can be published: one method alone cannot show whether another "
             "contradicts it"
         )
-    answers = [answer for answer in run.results.get("methods", ()) if is_about_all_lists(answer)]
-    answer = next((one for one in answers if one["method"] == method), None)
+    answer = next((one for one in answers_about_all(run) if one["method"] == method), None)
     if answer is None:
         raise RefusedError(f"the estimate holds no answer by {method!r} from all lists")
     if not answer["publishable"] or answer["reasons"]:
-        reasons = " ".join(answer["reasons"]) or "The guard refuses it."
+        reasons = " ".join(str(reason) for reason in answer["reasons"]) or "The guard refuses it."
         raise RefusedError(f"this number must not be published. {reasons}")
 
 
-def is_about_all_lists(answer: Mapping[str, object]) -> bool:
-    """Whether a stored answer used every list; those of two lists at a time name their lists."""
-    diagnostics = answer.get("diagnostics")
-    return not (isinstance(diagnostics, Mapping) and diagnostics.get("lists"))
+def answers_about_all(run: EstimateRun) -> list[dict[str, Any]]:
+    """Return the stored answers that used every list; those of two lists at a time name their lists."""
+    answers: list[dict[str, Any]] = run.results.get("methods", [])
+    if len(run.histories["lists"]) == 2:
+        return answers
+    return [answer for answer in answers if not answer["diagnostics"].get("lists")]

@@ -19,7 +19,7 @@ from kuager.domain.lists.terms import Strata
 from kuager.domain.places.models import Place
 from kuager.domain.publication.models import EstimateChoice, Snapshot, SnapshotEstimate
 from kuager.domain.publication.queries.register_reading import UNNAMED_KINDS, names_of
-from kuager.domain.publication.rules import is_about_all_lists
+from kuager.domain.publication.rules import answers_about_all
 from kuager.engines.estimation import CaptureHistories, Estimate, headline
 
 ALL = "all"
@@ -84,7 +84,7 @@ def stored_estimates(snapshot: Snapshot) -> list[Object]:
 def _content(choice: EstimateChoice, *, known_at: datetime) -> Object:
     run, results = choice.run, cast(Stored, choice.run.results)
     words = _Words(results, _public_names(run))
-    answers = [one for one in cast("Sequence[Stored]", results["methods"]) if is_about_all_lists(one)]
+    answers = answers_about_all(run)
     answer = next(one for one in answers if one["method"] == choice.method)
     return {
         "key": choice.key,
