@@ -94,6 +94,19 @@ def test_lists_that_name_nobody_in_a_stratum_drop_out_there() -> None:
     assert found.estimates["west"].estimate == pytest.approx(only.estimate)
 
 
+def test_a_misspelt_copy_is_refused() -> None:
+    with pytest.raises(BadInputError, match="there is no list 'polic'"):
+        estimate_strata({"west": WEST}, method="chao", derived={"polic": "court"})
+
+
+def test_a_stratum_that_a_method_refuses_is_counted() -> None:
+    two = {"west": WEST.select(["web", "court"]), "east": EAST.select(["web", "court"])}
+    found = estimate_strata(two, method="latent-class")
+    assert found.total is None
+    assert found.documented == {name: group.observed for name, group in two.items()}
+    assert "find a third list" in found.not_estimated["east"]
+
+
 def test_the_answer_without_strata_is_compared() -> None:
     found = estimate_strata({"west": WEST, "east": EAST}, method="chao")
     assert found.together is not None

@@ -137,11 +137,19 @@ def estimate_versions(
     if not versions or not all(versions):
         raise BadInputError("expected at least one stratum with persons in it")
     tables = [{name: as_partial(group) for name, group in groups.items()} for groups in versions]
+    _check_declared(derived or {}, next(iter(tables[0].values())).lists)
     plan = plan_strata(tables, pool=pool)
     wanted = request or Request()
     tasks = _tasks([plan.arranged(table) for table in tables], tables, method, derived)
     found = run_parts(tasks, wanted, workers=workers)
     return _gathered(found, tables, plan, wanted)
+
+
+def _check_declared(derived: Mapping[str, str], lists: tuple[str, ...]) -> None:
+    """Refuse a misspelt list here: in a single stratum a list may be absent."""
+    for name in (*derived, *derived.values()):
+        if name not in lists:
+            raise BadInputError(f"there is no list {name!r}; the lists are {', '.join(lists)}")
 
 
 def _tasks(
