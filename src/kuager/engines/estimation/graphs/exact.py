@@ -93,7 +93,7 @@ def _weighed(
 def _coarse_evidence(
     histories: CaptureHistories, prior: Prior, graphs: Graphs, largest: int
 ) -> tuple[NDArray[np.float64], float]:
-    """Log evidence of each graph to within a few percent, and the log of their sum without the complete one."""
+    """Log evidence of each graph to within a few percent, and the log of their sum without the complete."""
     grid = make_grid(largest, observed=histories.observed, dense=32, fineness=2.0)
     parts = Components(histories, prior, grid.middle)
     weighted = parts.base + np.log(grid.width)
