@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuager.engines.estimation.compiled import compiled
-from kuager.engines.estimation.latent_class.model import Model, Workspace, unseen_probability
+from kuager.engines.estimation.latent_class.labels import log_weights, put_in_order
+from kuager.engines.estimation.latent_class.model import Model, Workspace
 from kuager.engines.estimation.latent_class.state import Chain, ChainState
 from kuager.engines.estimation.latent_class.sweep import gibbs_sweep_at
 
@@ -63,20 +64,5 @@ def start_chain(chain: Chain, sweeps: int, model: Model, work: Workspace, rng: n
     """Sweep with the concentration held fixed, then sort the classes."""
     for _ in range(sweeps):
         gibbs_sweep_at(chain.position, chain.alpha[0], model, work, rng)
-    sort_classes(chain.position, model, work)
-
-
-@compiled
-def sort_classes(position: NDArray[np.float64], model: Model, work: Workspace) -> None:
-    """Put the heaviest class first; the mixture stays what it is."""
-    unseen_probability(position, model, work)
-    classes, n_lists = model.classes, model.tree.n_lists
-    weights = work.values[2 * n_lists + 1, :classes].copy()
-    order = np.argsort(-weights, kind="mergesort")
-    for j in range(n_lists):
-        position[j * classes : (j + 1) * classes] = position[j * classes : (j + 1) * classes][order]
-    rest = 0.0
-    for k in range(classes - 1, 0, -1):
-        rest += weights[order[k]]
-        ratio = max(weights[order[k - 1]], 1e-300) / max(rest, 1e-300)
-        position[n_lists * classes + k - 1] = np.log(ratio)
+    weights = log_weights(chain.position, model)
+    put_in_order(chain.position, weights, np.argsort(-weights, kind="mergesort"), model)

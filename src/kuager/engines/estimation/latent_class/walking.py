@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from kuager.engines.estimation.compiled import compiled
 from kuager.engines.estimation.latent_class.hmc import LOG_STEP, MEAN_LOG_STEP, hmc_move, tune
+from kuager.engines.estimation.latent_class.labels import reorder_classes
 from kuager.engines.estimation.latent_class.model import Model, Workspace, unseen_probability
 from kuager.engines.estimation.latent_class.state import Chain
 from kuager.engines.estimation.latent_class.sweep import gibbs_sweep
@@ -65,7 +66,7 @@ def walk_chain(chain: Chain, block: Block, model: Model, work: Workspace, rng: n
         block.draws[i, CLASSES_USED] = np.count_nonzero(work.members[weights])
         if i % block.every == block.every - 1:
             block.kept[i // block.every] = chain.position
-    return accepted / moves
+    return float(accepted / moves)
 
 
 @compiled
@@ -74,4 +75,5 @@ def _move(chain: Chain, step: float, model: Model, work: Workspace, rng: np.rand
         alpha, _unseen = gibbs_sweep(chain.position, chain.alpha[0], model, work, rng)
         chain.alpha[0] = alpha
     length = int(min(max(REACH / step, SHORTEST), LONGEST))
+    reorder_classes(chain.position, chain.alpha[0], model, rng)
     return float(hmc_move(chain.position, chain.alpha[0], step, length, model, work, rng))
