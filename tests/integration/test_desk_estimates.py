@@ -226,6 +226,17 @@ def test_what_a_list_declares_is_heeded(desk: Client, lists: TwoLists) -> None:
     assert not run.is_publishable
 
 
+def test_the_share_that_complained_comes_with_its_caveats(desk: Client, lists: TwoLists) -> None:
+    wanted = asked(lists, complaints=lists.cyrillic.pk)
+    page = desk.get(reverse("desk-reported-share"), wanted)
+    assert (page.context["share"].complaints, page.context["share"].both) == (5, 3)
+    assert page.context["share"].share == 3 / 5
+    assert "Say this with it:" in page.content.decode()
+    assert "How many of them complained?" in desk.get(reverse("desk-overlap"), asked(lists)).content.decode()
+    alone = desk.get(reverse("desk-reported-share"), asked(lists, complaints=0))
+    assert alone.status_code == 422
+
+
 def test_the_list_of_estimates_is_filtered(desk: Client, lists: TwoLists) -> None:
     done, waiting = ask(desk, lists), ask(desk, lists)
     EstimateRun.objects.filter(pk=waiting.pk).update(state="waiting", ended_at=None, status="dead")

@@ -26,7 +26,7 @@ def said(db: None, tmp_path: Path) -> list[str]:
 
 
 def test_the_story_is_told_to_its_end(said: list[str]) -> None:
-    assert said[-1].startswith("estimating")
+    assert "estimating how many no list has" in said
     assert [snapshot.state for snapshot in Snapshot.objects.order_by("number")] == ["published"] * 3
     assert all(snapshot.is_example for snapshot in Snapshot.objects.all())
     assert list_estimates().count() == 1

@@ -11,6 +11,7 @@ from kuager.domain.accounts import operations as accounts
 from kuager.domain.accounts.terms import Role
 from kuager.domain.lists import operations as lists
 from kuager.domain.lists import queries as list_queries
+from kuager.domain.lists.terms import Strata
 from kuager.domain.people.terms import Verdict
 from kuager.domain.places import operations as places
 from kuager.domain.publication import operations as publication
@@ -103,12 +104,9 @@ class Story:
         # The volunteers' last edition is left for the reader to import.
         self.week(21, editions=(LISTS[0], LISTS[2]))
         self.contradict(at=moment(22, 10))
+        self.estimate(at=moment(22, 10, 30))
         self.publish(21)
         calls.last_calls(self.users, at=moment(22, 15))
-        self.say("estimating how many no list has")
-        lists.run_estimate(
-            lists=self.lists, as_of=date(2021, 11, 21), by=self.users["saule"], at=moment(23, 9)
-        )
 
     def begin(self) -> None:
         """Create the accounts, the places, the publishers and their lists, and write the files."""
@@ -221,6 +219,21 @@ class Story:
                 explanation="The father's names differ: I think these are cousins.",
                 by=self.users["gulnar"],
                 at=at + timedelta(minutes=5 * number),
+            )
+
+    def estimate(self, *, at: datetime) -> None:
+        """Let the statistician estimate how many no list has; the editor puts it into the next snapshot."""
+        self.say("estimating how many no list has")
+        run = lists.run_estimate(
+            lists=self.lists,
+            as_of=date(2021, 11, 21),
+            strata=Strata.AGE_GROUP,
+            by=self.users["saule"],
+            at=at,
+        )
+        if run.is_publishable:
+            publication.choose_estimate(
+                run=run, method=run.results["recommended"], by=self.users["farida"], at=at
             )
 
     def publish(self, day: int) -> None:

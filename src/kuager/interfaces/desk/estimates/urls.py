@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from kuager.interfaces.desk.estimates import downloads, pictures, runs, views
+from kuager.interfaces.desk.estimates import complaints, downloads, pictures, runs, views
 
 urlpatterns = [
     path("", views.list_estimates, name="desk-estimates"),
     path("overlap/", views.show_overlap, name="desk-overlap"),
     path("overlap/picture.svg", views.draw_overlap, name="desk-overlap-picture"),
+    path("complaints/", complaints.show_reported_share, name="desk-reported-share"),
     path("lists/<int:list_id>/", views.declare_limits, name="desk-list-limits"),
     path("<int:estimate_id>/", runs.show, name="desk-estimate"),
     path("<int:estimate_id>/progress/", runs.progress, name="desk-estimate-progress"),

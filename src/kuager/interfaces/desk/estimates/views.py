@@ -129,6 +129,7 @@ def show_overlap(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "form": ask,
+        "list_choices": [choice for choice in _list_choices() if choice[0] in form.cleaned_data["lists"]],
         "overlap": _asked_overlap(form),
         "as_of": form.cleaned_data["as_of"],
         "status_word": Status(status).label if status else "",
