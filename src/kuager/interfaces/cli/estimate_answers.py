@@ -1,7 +1,7 @@
 """What ``kuager estimate`` asks of the engine, by what it was given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
@@ -87,6 +87,14 @@ class Wanted:
                 "--draws holds records without strata; leave --strata and --replicates out",
             ),
             (self.sensitivity and is_divided, "--sensitivity changes one table; leave --strata out"),
+            (
+                self.draws is not None and self.method == ALL,
+                "--draws needs one method; name it (--method)",
+            ),
+            (
+                self.sensitivity and self.draws is not None,
+                "--sensitivity changes one table; leave --draws out",
+            ),
             (
                 self.sensitivity and self.method == ALL,
                 "--sensitivity follows one method; name it (--method)",
@@ -226,7 +234,29 @@ def _groups(tally: "Tally") -> dict[str, "PartialHistories"]:
 
 
 def _over_partitions(wanted: Wanted, request: "Request") -> dict[str, object]:
-    raise BadInputError("--draws is not built yet; leave it out")
+    """Estimate with the doubt about who is who; a table of counts beside the draws is compared."""
+    from kuager.engines.estimation.partitions import estimate_over_partitions, read_partitions
+
+    if wanted.draws is None:
+        raise BadInputError("name a file of draws (--draws)")
+    partitions = read_partitions(wanted.draws)
+    if wanted.lists is not None:
+        partitions = partitions.select(wanted.lists)
+    compared = None if wanted.counts is None else _usable(_tally(wanted, ()).partial())
+    if compared is not None and set(compared.lists) != set(partitions.lists):
+        raise BadInputError(
+            f"the draws are of the lists {', '.join(partitions.lists)}, the table of "
+            f"{', '.join(compared.lists)}; choose the same (--lists), or leave the table out"
+        )
+    found = estimate_over_partitions(
+        partitions, method=wanted.method, request=request, derived=wanted.derived
+    )
+    _save_draws(wanted.save_draws, {"": found}, "method")
+    answer = found.to_json()
+    if compared is not None:
+        once = replace(wanted, save_draws=None, sensitivity=False)
+        answer["table"] = _one_method(once, replace(request, checkpoint=None), compared, ())
+    return answer
 
 
 def _save_draws(path: Path | None, answers: Mapping[str, "Estimate"], column: str) -> None:

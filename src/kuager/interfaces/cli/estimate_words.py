@@ -27,8 +27,14 @@ def in_words(answer: dict[str, object]) -> str:
             lines += [_line("total", total), "", *_strings(answer, "sentences")]
         case _:
             lines = [_line(str(answer["method"]), answer), "", *_strings(answer, "assumptions")]
-            lines += list(_sensitivity(answer))
+            lines += [*_table(answer), *_sensitivity(answer)]
     return "\n".join(lines).rstrip("\n")
+
+
+def _table(answer: Mapping[str, object]) -> Iterator[str]:
+    match answer:
+        case {"table": dict(table)}:
+            yield from ("", _line("the table of counts alone", table))
 
 
 def _sensitivity(answer: Mapping[str, object]) -> Iterator[str]:
