@@ -110,6 +110,9 @@ def test_words_for_strata_and_all(counts: str) -> None:
         (("--strata", "area"), "there is no column 'area'"),
         (("--strata", "region", "--sensitivity"), "--sensitivity changes one table"),
         (("--sensitivity", "--method", "all"), "--sensitivity follows one method"),
+        (("--draws", "d.parquet", "--method", "all"), "--draws needs one method"),
+        (("--draws", "d.parquet", "--sensitivity"), "leave --draws out"),
+        (("--draws", "d.parquet"), "cannot be read as Parquet; make it with kuager link"),
         (("--pool",), "--pool puts strata together"),
         (("--impute", "5"), "--impute draws unknown strata"),
     ],
@@ -246,3 +249,35 @@ def test_an_interruption_says_how_to_go_on(tmp_path: Path, capsys: pytest.Captur
             raise KeyboardInterrupt
         assert ("the same command goes on" in capsys.readouterr().err) is is_there
         kept.write_bytes(b"half")
+
+
+def partitions_file(folder: Path) -> str:
+    """Two lists; in each of 25 draws one more of the doubtful records is the same person."""
+    rows = []
+    for draw in range(25):
+        for record in range(60):
+            same = record < 20 or (record < 30 and (draw + record) % 2)
+            rows.append((draw, "web", f"w{record}", record))
+            rows.append((draw, "court", f"c{record}", record if same else 1000 + record))
+    path = folder / "draws.parquet"
+    pl.DataFrame(rows, schema=["draw", "list", "id", "cluster"], orient="row").write_parquet(path)
+    return str(path)
+
+
+def test_doubt_about_who_is_who_widens_the_interval(tmp_path: Path) -> None:
+    draws = partitions_file(tmp_path)
+    table = tmp_path / "counts.csv"
+    table.write_text("web,court,count\n1,0,35\n0,1,35\n1,1,25\n", encoding="utf-8")
+    options = ("--method", "chapman", "--draws", draws)
+    alone = run_json(*options)
+    both = run_json(str(table), *options)
+    assert both["estimate"] == alone["estimate"]
+    low, high = both["interval"]
+    assert high - low > 0.9 * (both["table"]["interval"][1] - both["table"]["interval"][0])
+    assert "the table of counts alone" in run(str(table), *options)
+    assert run_json(*options, "--lists", "web,court")["estimate"] == alone["estimate"]
+    table.write_text("web,police,count\n1,0,35\n0,1,35\n1,1,25\n", encoding="utf-8")
+    with pytest.raises(
+        BadInputError, match="the draws are of the lists court, web, the table of web, police"
+    ):
+        run(str(table), *options)
