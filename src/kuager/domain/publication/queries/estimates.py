@@ -5,6 +5,7 @@ pairs of lists are rounded, and no combination of lists is told, so that nobody 
 name of a protected publisher. The same run gives the same content for ever.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from kuager.domain.publication.models import EstimateChoice, Snapshot, SnapshotE
 from kuager.domain.publication.queries.register_reading import UNNAMED_KINDS, names_of
 from kuager.domain.publication.rules import answers_about_all
 from kuager.engines.estimation import CaptureHistories, Estimate, headline
+from kuager.engines.estimation.careful_bounds import careful
 
 ALL = "all"
 # Numbers of people in lists and in their overlaps are rounded to this; fewer are only said to be few.
@@ -112,18 +114,24 @@ def _content(choice: EstimateChoice, *, known_at: datetime) -> Object:
 
 def _headline(answer: Stored) -> Object:
     """Return the sentence that can be quoted."""
-    low, high = cast("Sequence[float]", answer["interval"])
-    observed = cast(int, answer["observed"])
-    told = Estimate(
+    told = _as_computed(answer)
+    sentence = headline(told, observed=told.observed)
+    return {"template": sentence.template, "values": dict(sentence.values)}
+
+
+def _as_computed(answer: Stored) -> Estimate:
+    """Give a stored answer back to the engine; what is not stored as a number was not finite."""
+    low, high = cast("Sequence[float | None]", answer["interval"])
+    figures = cast("Mapping[str, float | str | None]", answer["diagnostics"])
+    return Estimate(
         method=str(answer["method"]),
-        observed=observed,
+        observed=cast(int, answer["observed"]),
         estimate=cast(float, answer["estimate"]),
-        interval=(low, high),
+        interval=(cast(float, low), math.inf if high is None else high),
         level=cast(float, answer["level"]),
         is_lower_bound=bool(answer["lower_bound"]),
+        diagnostics={name: math.inf if value is None else value for name, value in figures.items()},
     )
-    sentence = headline(told, observed=observed)
-    return {"template": sentence.template, "values": dict(sentence.values)}
 
 
 def _proof(choice: EstimateChoice) -> str:
@@ -133,21 +141,30 @@ def _proof(choice: EstimateChoice) -> str:
 
 
 def _answer(answer: Stored, words: "_Words") -> Object:
-    """Return an answer with its number, or without it where the guard refuses."""
+    """Return an answer with its number, or without it where the guard refuses.
+
+    A lower bound is a promise: it is told as the engine makes it careful, like in the sentence.
+    """
     is_publishable = bool(answer["publishable"])
-    low, high = cast("Sequence[float | None]", answer["interval"] or (None, None))
+    estimate, interval = None, None
+    if is_publishable:
+        found = _as_computed(answer)
+        numbers = (found.estimate, *found.interval)
+        if found.is_lower_bound:
+            numbers = (careful(numbers[0], found), careful(numbers[1], found), careful(numbers[2], found))
+        estimate, *interval = (_whole(number) for number in numbers)
     return {
         "method": str(answer["method"]),
         "publishable": is_publishable,
         "lower_bound": bool(answer["lower_bound"]),
-        "estimate": _whole(cast("float | None", answer["estimate"])) if is_publishable else None,
-        "interval": [_whole(low), _whole(high)] if is_publishable else None,
+        "estimate": estimate,
+        "interval": interval,
         "reasons": words.safe_of(answer["reasons"]),
     }
 
 
-def _whole(number: float | None) -> int | None:
-    return None if number is None else round(number)
+def _whole(number: float) -> int | None:
+    return round(number) if math.isfinite(number) else None
 
 
 def _computation(answer: Stored) -> Object:
