@@ -32,6 +32,7 @@ class OverlapForm(forms.Form):
     status = forms.ChoiceField(label=_("Count only those who are"), required=False)
 
     def __init__(self, *args: object, lists: Choices, **more: object) -> None:
+        more.setdefault("label_suffix", "")
         super().__init__(*args, **more)  # type: ignore[arg-type]  # passed on to Django as they came
         cast(forms.MultipleChoiceField, self.fields["lists"]).choices = list(lists)
         cast(forms.ChoiceField, self.fields["status"]).choices = [
