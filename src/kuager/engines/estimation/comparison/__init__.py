@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from kuager.core.errors import BadInputError, KuagerError
 from kuager.engines.estimation.comparison.disagreements import disagreements
+from kuager.engines.estimation.comparison.pairs import PAIR_METHOD, estimate_pairs
 from kuager.engines.estimation.comparison.sharing import checkpoint_of, progress_of
 from kuager.engines.estimation.guard import TWO_LIST_METHODS, guard_together
 from kuager.engines.estimation.headlines import headline, recommended
@@ -14,10 +14,6 @@ from kuager.engines.estimation.methods import METHODS
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence
-
-# Of more lists only the two pairs that differ most are shown: twenty lists have 190.
-MOST_LISTS_IN_PAIRS = 6
-PAIR_METHOD = "chapman"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,18 +119,4 @@ def _answers(histories: CaptureHistories, method: str, request: Request) -> Iter
     if method not in TWO_LIST_METHODS or len(histories.lists) <= 2:
         yield METHODS[method](histories, request)
     elif method == PAIR_METHOD:
-        yield from _pairs(histories, request)
-
-
-def _pairs(histories: CaptureHistories, request: Request) -> list[Estimate]:
-    """Take two lists at a time, as long as somebody is on both: else the number is the lack of overlap."""
-    overlaps = histories.overlaps
-    shared = [(i, j) for i, j in combinations(range(len(histories.lists)), 2) if overlaps[i, j]]
-    pairs = [
-        METHODS[PAIR_METHOD](histories.select((histories.lists[i], histories.lists[j])), request)
-        for i, j in shared
-    ]
-    if len(histories.lists) <= MOST_LISTS_IN_PAIRS or len(pairs) < 2:
-        return pairs
-    ranked = sorted(pairs, key=lambda answer: answer.estimate)
-    return [ranked[0], ranked[-1]]
+        yield from estimate_pairs(histories, request)
