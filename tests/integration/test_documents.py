@@ -13,7 +13,11 @@ import pytest
 
 from kuager.domain.publication.rules import RULES_VERSION
 from kuager.engines.estimation.guard import FEWEST_ON_BOTH, FEWEST_PERSONS, FEWEST_RECAPTURED, MOST_INFLATION
-from kuager.engines.estimation.strata import DRAWS
+from kuager.engines.estimation.guard.answers import HEAVIEST_COMPLETE, WORST_FIT
+from kuager.engines.estimation.guard.drawing import FEWEST_EFFECTIVE, LARGEST_RHAT, MOST_NEAR_MAXIMUM
+from kuager.engines.estimation.guard.tables import LARGEST_APART
+from kuager.engines.estimation.totals import CHAINS, DRAWS
+from kuager.engines.estimation.unanswered import TABLES
 from kuager.engines.linkage import candidates, learning, linking
 from kuager.engines.names import comparing
 from kuager.engines.tables.limits import DEFAULT, MIB
@@ -137,7 +141,14 @@ def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
         ("estimation.md", f"few on both | fewer than {FEWEST_ON_BOTH} |"),
         ("estimation.md", f"few on more than one | fewer than {FEWEST_RECAPTURED} |"),
         ("estimation.md", f"more than {MOST_INFLATION} times"),
-        ("estimation.md", f"draws {DRAWS:,} times"),
+        ("estimation.md", f"draws {CHAINS * DRAWS:,} times"),
+        ("estimation.md", f"from {TABLES} tables"),
+        ("estimation.md", f"R-hat above {LARGEST_RHAT} |"),
+        ("estimation.md", f"fewer than {FEWEST_EFFECTIVE} effective draws |"),
+        ("estimation.md", f"more than {MOST_NEAR_MAXIMUM:.1%}".replace("%", " %") + " of draws"),
+        ("estimation.md", f"more than {LARGEST_APART:.0%}".replace("%", " %") + " of the people"),
+        ("estimation.md", f"fit below {WORST_FIT} |"),
+        ("estimation.md", f"weight above {HEAVIEST_COMPLETE} |"),
         ("import.md", f"| {DEFAULT.max_file_bytes // MIB} MiB (xls"),
         ("import.md", f"| {DEFAULT.max_unpacked_bytes // MIB} MiB |"),
         ("import.md", f"| columns | {DEFAULT.max_columns:,} |"),
