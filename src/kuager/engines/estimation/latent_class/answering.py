@@ -8,16 +8,21 @@ identifying assumption in population size estimation, Biometrics 80.
 
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kuager.core.errors import BadInputError, RefusedError
 from kuager.engines.estimation.histories import CaptureHistories
-from kuager.engines.estimation.latent_class.chains import Plan, Walks, walk_chains
+from kuager.engines.estimation.latent_class.chains import Plan, Walks
 from kuager.engines.estimation.latent_class.drawn import LatentClassDraws, classes_of
+from kuager.engines.estimation.latent_class.flagging import (
+    FlaggedPlan,
+    sample_flagged,
+    share_of_empty_overlaps,
+)
 from kuager.engines.estimation.latent_class.model import latent_class_model
 from kuager.engines.estimation.latent_class.priors import LatentClassPrior
 from kuager.engines.estimation.partial import PartialHistories
@@ -50,11 +55,14 @@ class Sampled:
         What was drawn.
     walks : Walks
         How the chains went.
+    flagged : mapping
+        What tempering and the second sampler found, if they were needed; see ``flagging.Settled``.
 
     """
 
     draws: LatentClassDraws
     walks: Walks
+    flagged: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def estimate_latent_class(
@@ -147,7 +155,15 @@ def sample_latent_classes(  # noqa: PLR0913 - all but the table are keywords
 
     """
     model = latent_class_model(patterns, counts, prior)
-    walks = walk_chains(model, plan or Plan(), seed=seed, progress=progress, checkpoint=checkpoint)
+    settled = sample_flagged(
+        model,
+        FlaggedPlan(chains=plan or Plan()),
+        seed=seed,
+        empty_overlaps=share_of_empty_overlaps(patterns, counts),
+        progress=progress,
+        checkpoint=checkpoint,
+    )
+    walks = settled.walks
     n_lists = patterns.shape[1]
     weights, chances = classes_of(
         walks.positions.reshape(-1, walks.positions.shape[2]), n_lists=n_lists, classes=prior.classes
@@ -158,7 +174,7 @@ def sample_latent_classes(  # noqa: PLR0913 - all but the table are keywords
         class_weights=weights,
         class_chances=chances,
     )
-    return Sampled(draws=draws, walks=walks)
+    return Sampled(draws=draws, walks=walks, flagged=settled.diagnostics)
 
 
 def _planned(plan: Plan, request: Request) -> Plan:
@@ -213,6 +229,7 @@ def _diagnostics(
         "classes_used": float(draws.values["classes_used"].mean()),
         "concentration": float(np.median(draws.values["concentration"])),
         "unseen_probability": float(np.median(draws.values["unseen_probability"])),
+        **sampled.flagged,
     }
     if prior.maximum is not None:
         found["maximum"] = prior.maximum

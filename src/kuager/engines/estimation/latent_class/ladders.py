@@ -109,7 +109,7 @@ class Ladders:
         return np.asarray(accepted / np.maximum(offered, 1.0))
 
     def round_trips(self) -> int:
-        """Copies that came to the whole table from the smallest, all ladders together."""
+        """Count the copies that came to the whole table from the smallest, all ladders together."""
         return sum(int(replicas.counters[1]) for replicas in self.replicas)
 
     def finished(self) -> Walks | None:

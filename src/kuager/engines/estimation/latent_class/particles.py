@@ -45,7 +45,7 @@ def draw_from_prior(model: Model, particles: int, rng: np.random.Generator) -> P
     alphas = np.maximum(alphas, TINY)
     rates = (particles, model.tree.n_lists * classes)
     yes, no = rng.gamma(prior.rate_a, size=rates), rng.gamma(prior.rate_b, size=rates)
-    # A stick is Beta(1, alpha): 1 - V = exp(-e / alpha), e exponential; its log-odds are log(exp(e/alpha) - 1).
+    # A stick is Beta(1, alpha): 1 - V = exp(-e / alpha), e exponential; its log-odds log(exp(e / alpha) - 1).
     with np.errstate(over="ignore"):
         lengths = rng.standard_exponential(size=(particles, classes - 1)) / alphas[:, None]
     lengths = np.minimum(lengths, 1e300)
