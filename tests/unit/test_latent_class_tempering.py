@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def table(*, maximum: int | None = None, counts: NDArray[np.int64] = COUNTS) -> 
 
 def test_a_reduced_table_grows_with_its_share() -> None:
     sizes = [reduced_counts(COUNTS, share) for share in np.linspace(0, 1, 200)]
-    assert all((after >= before).all() for before, after in zip(sizes, sizes[1:], strict=False))
+    assert all((after >= before).all() for before, after in pairwise(sizes))
     assert sizes[0].sum() == 0
     assert (sizes[-1] == COUNTS).all()
 

@@ -1,4 +1,4 @@
-"""Tables that plain chains cannot be trusted with: a better sampler answers, and an independent one checks it.
+"""Tables that plain chains cannot be trusted with: a better sampler answers, an independent one checks it.
 
 Plain chains go first. Where they do not agree, or hardly any two lists share anybody, tempering answers, and
 sequential Monte Carlo, run twice, is the second opinion. Whether the two agree goes into the diagnostics,
