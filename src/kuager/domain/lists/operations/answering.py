@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -14,8 +14,10 @@ from kuager.domain.lists.queries.estimate_inputs import stored_histories, stored
 from kuager.domain.lists.rules.estimates import ALL_METHODS, result_digest
 from kuager.engines import estimation
 from kuager.engines.estimation import Comparison, Estimate, Request, Sentence, Strata
+from kuager.engines.estimation.comparison.sharing import checkpoint_of
 from kuager.engines.estimation.guard import guarded
 from kuager.engines.estimation.headlines import headline, recommended
+from kuager.engines.estimation.running import Progress
 from kuager.engines.estimation.sensitivity import Sensitivity, sensitivity
 
 # Stands in for a method where none of the whole table gave an answer: the one that asks for least.
@@ -62,11 +64,12 @@ def answer_question(run: EstimateRun, request: Request) -> Answer:
 
     A method that cannot answer says why among the results; it is no failure of the run.
     """
-    comparison = _compared(run, request)
+    stages = _stages(run, request)
+    comparison = _compared(run, stages["methods"])
     first = recommended(comparison) or next(iter(comparison.estimates), None)
     method = first.method if first else LEAST_DEMANDING
-    strata = _strata(run, request, method)
-    changed = _sensitivity(run, request, method) if first else None
+    strata = _strata(run, stages["strata"], method)
+    changed = _sensitivity(run, stages["changes"], method) if first else None
     sentence = headline(first, observed=comparison.observed)
     results: dict[str, object] = {
         **comparison.to_json(),
@@ -84,6 +87,27 @@ def answer_question(run: EstimateRun, request: Request) -> Answer:
         is_publishable=any(answer.publishable for answer in comparison.estimates),
         draws=tuple(_draws(comparison)),
     )
+
+
+def _stages(run: EstimateRun, request: Request) -> dict[str, Request]:
+    """Share progress and checkpoint among what is to be done; the methods take most of the time."""
+    wanted = {"methods": 4, "strata": 2 * bool(run.strata), "changes": 4 * run.with_sensitivity}
+    whole, begun, stages = sum(wanted.values()), 0, {}
+    for name, share in wanted.items():
+        stages[name] = replace(
+            request,
+            progress=_part_of(request.progress, begun / whole, share / whole),
+            checkpoint=checkpoint_of(request.checkpoint, name),
+        )
+        begun += share
+    return stages
+
+
+def _part_of(whole: Progress, begins: float, share: float) -> Progress:
+    def tell(what: str, done: float) -> None:
+        whole(what, begins + share * min(max(done, 0.0), 1.0))
+
+    return tell
 
 
 def _compared(run: EstimateRun, request: Request) -> Comparison:

@@ -85,6 +85,7 @@ class _Watch:
         self._run_id, self._clock = run_id, clock
         self._claim = secrets.token_hex(8)
         self._told_at = clock()
+        self._done = 0.0
 
     def claim(self, *, is_taken_over: bool) -> bool:
         """Take the run; False when it does not wait (any more)."""
@@ -96,11 +97,13 @@ class _Watch:
     def tell(self, what: str, done: float) -> None:
         """Store how far it is, once a second at most; raises when it shall stop."""
         now = self._clock()
+        # Chains side by side tell of themselves in turn; a reader is shown the one that is furthest.
+        self._done = max(self._done, min(done, 1.0))
         if now - self._told_at < TOLD_EVERY and self._told_at != now:
             return
         self._told_at = now
         held = EstimateRun.objects.filter(pk=self._run_id, claim=self._claim)
-        if not held.update(progress=min(max(done, 0.0), 1.0), progress_of=what[:200], progress_at=now):
+        if not held.update(progress=self._done, progress_of=what[:200], progress_at=now):
             raise _LostClaimError
         if held.filter(is_stop_asked=True).exists():
             raise _StopAskedError

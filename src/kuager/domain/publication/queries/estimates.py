@@ -86,8 +86,9 @@ def stored_estimates(snapshot: Snapshot) -> list[Object]:
 def _content(choice: EstimateChoice, *, known_at: datetime) -> Object:
     run, results = choice.run, cast(Stored, choice.run.results)
     words = _Words(results, _public_names(run))
-    answers = answers_about_all(run)
-    answer = next(one for one in answers if one["method"] == choice.method)
+    answers = list(answers_about_all(run))
+    answers.sort(key=lambda one: one["method"] != choice.method)
+    answer = answers[0]
     return {
         "key": choice.key,
         "status": run.status,

@@ -1,5 +1,6 @@
 """What each method answered, as a page shows it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -7,6 +8,8 @@ from typing import cast
 from django.utils.translation import gettext
 
 from kuager.domain.lists.terms import method_word
+from kuager.engines.estimation import Estimate
+from kuager.engines.estimation.careful_bounds import careful
 
 Texts = Sequence[object]
 Stored = Mapping[str, object]
@@ -31,6 +34,7 @@ class ShownAnswer:
     level: str
     unseen: float | None
     lower_bound: bool
+    promised: float | None
     publishable: bool
     reasons: Texts
     warnings: Texts
@@ -70,6 +74,7 @@ def shown_answer(answer: Stored, *, name: str = "") -> ShownAnswer:
         level=gettext("%(level)d %% interval") % {"level": level},
         unseen=unseen.get("estimate"),
         lower_bound=bool(answer.get("lower_bound")),
+        promised=_promised(low, answer, diagnostics),
         publishable=bool(answer.get("publishable")),
         reasons=cast("Texts", answer.get("reasons") or ()),
         warnings=cast("Texts", answer.get("warnings") or ()),
@@ -95,6 +100,23 @@ def methods_without_answer(results: Stored) -> list[tuple[str, object]]:
     """Return the methods that gave no answer, and why."""
     not_run = cast("Stored", results.get("not_run") or {})
     return [(method_word(name), reason) for name, reason in not_run.items()]
+
+
+def _promised(low: float | None, answer: Stored, diagnostics: Stored) -> float | None:
+    """Return what a lower bound promises, as the engine's sentence says it; None for other answers."""
+    if low is None or not answer.get("lower_bound"):
+        return None
+    inflation = diagnostics.get("inflation_by_unequal_lists", 1.0)
+    observed = cast(int, answer["observed"])
+    bound = Estimate(
+        method=str(answer.get("method")),
+        observed=observed,
+        estimate=low,
+        interval=(low, low),
+        level=0.95,
+        diagnostics={"inflation_by_unequal_lists": cast(float, inflation or math.inf)},
+    )
+    return careful(low, bound)
 
 
 def _checks(diagnostics: Stored) -> Iterator[Check]:

@@ -93,10 +93,6 @@ class EstimateForm(OverlapForm):
         """Return the fields that the page of the overlap asks for; the others were chosen before."""
         return [field for field in self if field.name not in self.chosen_before]
 
-    def earlier_choices(self) -> list[forms.BoundField]:
-        """Return the fields that were chosen before."""
-        return [self[name] for name in self.chosen_before]
-
 
 class RunFilterForm(PlainForm):
     """Which estimates to list."""

@@ -78,7 +78,7 @@ def _strata(run: "EstimateRun") -> str:
 
 
 def _side_by_side(answers: "Sequence[ShownAnswer]", *, observed: int, alt: str) -> str:
-    rows = [row for answer in answers if (row := _row(answer)) is not None][:MOST_ROWS]
+    rows = [row for answer in drawable(answers, observed=observed) if (row := _row(answer)) is not None]
     if not rows:
         raise NotFoundError("there is no number to draw")
     words = IntervalWords(
@@ -91,7 +91,12 @@ def _side_by_side(answers: "Sequence[ShownAnswer]", *, observed: int, alt: str) 
         interval_title=gettext("Interval"),
         remark_title=gettext("Remark"),
     )
-    return interval_chart(rows, observed=observed, words=words, title="", alt=alt).svg
+    return interval_chart(rows[:MOST_ROWS], observed=observed, words=words, title="", alt=alt).svg
+
+
+def drawable(answers: "Sequence[ShownAnswer]", *, observed: int) -> "list[ShownAnswer]":
+    """Return the answers that a picture can hold; two lists at a time may say less than all lists name."""
+    return [one for one in answers if one.low is not None and one.low >= observed]
 
 
 def _row(answer: ShownAnswer) -> IntervalRow | None:
@@ -100,7 +105,7 @@ def _row(answer: ShownAnswer) -> IntervalRow | None:
     return IntervalRow(
         label=f"{answer.name} ({answer.lists})" if answer.lists else answer.name,
         estimate=answer.estimate,
-        low=min(answer.low, answer.estimate),
+        low=min(answer.low if answer.promised is None else answer.promised, answer.estimate),
         high=math.inf if answer.high is None else max(answer.high, answer.estimate),
         is_bound=answer.lower_bound,
         is_refused=not answer.publishable,

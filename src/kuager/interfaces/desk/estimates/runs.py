@@ -25,6 +25,7 @@ from kuager.interfaces.desk.estimates.answers import (
 )
 from kuager.interfaces.desk.estimates.changes import shown_sensitivity, shown_strata
 from kuager.interfaces.desk.estimates.overlaps import shown_overlap
+from kuager.interfaces.desk.estimates.pictures import drawable
 from kuager.interfaces.shell import background
 
 if TYPE_CHECKING:
@@ -43,13 +44,15 @@ def show(request: HttpRequest, estimate_id: int) -> HttpResponse:
     if run.state != EstimateState.DONE:
         return render(request, "desk/estimates/unfinished.html", _standing(run))
     results = cast("Mapping[str, object]", run.results)
+    answers, overlap = answers_of(results), shown_overlap(queries.stored_histories(run))
     context = {
         "run": run,
-        "overlap": shown_overlap(queries.stored_histories(run)),
+        "overlap": overlap,
         "inputs": queries.stored_inputs(run),
         "headline": results.get("headline"),
         "first": recommended_answer(results),
-        "answers": answers_of(results),
+        "answers": answers,
+        "is_drawn": bool(drawable(answers, observed=overlap.persons)),
         "comparison": results.get("comparison") or (),
         "not_run": methods_without_answer(results),
         "strata": shown_strata(run),

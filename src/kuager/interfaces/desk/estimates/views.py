@@ -123,13 +123,13 @@ def show_overlap(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _index(request, form, status=422)
     status = form.cleaned_data["status"]
-    ask = EstimateForm(
-        initial={**form.cleaned_data, "once": form.cleaned_data["once"] or new_form_token()},
-        lists=_list_choices(),
-    )
+    chosen = {**form.cleaned_data, "once": form.cleaned_data["once"] or new_form_token()}
+    choices = _list_choices()
     context = {
-        "form": ask,
-        "list_choices": [choice for choice in _list_choices() if choice[0] in form.cleaned_data["lists"]],
+        "form": EstimateForm(initial=chosen, lists=choices),
+        # Hidden in two forms of the page, so without identifiers, which must not come twice.
+        "chosen": OverlapForm(initial=chosen, lists=choices, auto_id=False),
+        "list_choices": [choice for choice in choices if choice[0] in form.cleaned_data["lists"]],
         "overlap": _asked_overlap(form),
         "as_of": form.cleaned_data["as_of"],
         "status_word": Status(status).label if status else "",
