@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from kuager.engines.estimation import Request, estimate, read_counts
-from kuager.engines.estimation.candidates import fit_candidates
-from kuager.engines.estimation.hierarchies import hierarchical_models, make_table
+from kuager.engines.estimation.loglinear.candidates import fit_candidates
+from kuager.engines.estimation.loglinear.hierarchies import hierarchical_models, make_table
 
 RUNS = 5
 TABLES = Path(__file__).parents[2] / "shared" / "data" / "mse"

@@ -6,10 +6,8 @@ from typing import TypeAlias, cast
 
 from kuager.core.errors import BadInputError
 from kuager.engines.estimation.guard import guarded
-from kuager.engines.estimation.heterogeneity import estimate_heterogeneity
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.interaction import estimate_no_highest_interaction
-from kuager.engines.estimation.loglinear import estimate_loglinear
 from kuager.engines.estimation.lower_bound import estimate_chao
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
@@ -43,10 +41,14 @@ METHODS: Mapping[str, Method] = {
     "chao": estimate_chao,
     "sample-coverage": estimate_sample_coverage,
     "no-highest-interaction": estimate_no_highest_interaction,
-    "loglinear": estimate_loglinear,
-    "heterogeneity": estimate_heterogeneity,
+    "loglinear": lazily("loglinear.answering:estimate_loglinear"),
+    "loglinear-average": lazily("loglinear.answering:estimate_average"),
+    "sparse": lazily("sparse.answering:estimate_sparse"),
+    "decomposable": lazily("graphs.answering:estimate_decomposable"),
+    "latent-class": lazily("latent_class.answering:estimate_latent_class"),
+    "heterogeneity": lazily("loglinear.heterogeneity:estimate_heterogeneity"),
 }
-LATER_METHODS = ("decomposable", "latent-class", "sparse")
+LATER_METHODS: tuple[str, ...] = ()
 
 
 def estimate(

@@ -12,18 +12,19 @@ Chao's moment estimator, Biometrics 63, 999-1006, for the columns.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln
 
 from kuager.core.errors import BadInputError, RefusedError
-from kuager.engines.estimation.existence import has_estimate, is_identified
-from kuager.engines.estimation.fitting import Fits, Problem, fit_poisson, information
-from kuager.engines.estimation.hierarchies import Table, make_table
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.intervals import normal_quantile
-from kuager.engines.estimation.profile import Model, profile_interval
+from kuager.engines.estimation.loglinear.existence import has_positive_table, is_identified
+from kuager.engines.estimation.loglinear.fitting import Fit, fit_poisson, information
+from kuager.engines.estimation.loglinear.hierarchies import holds, make_table, terms_up_to
+from kuager.engines.estimation.loglinear.profile import profile_interval
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
@@ -49,20 +50,20 @@ def estimate_heterogeneity(histories: CaptureHistories, request: Request) -> Est
         The model has no finite estimate.
 
     """
-    table = _checked_table(histories)
-    problem, fits = _fit(table, SHAPES[0])
-    unseen = float(np.exp(fits.coefficients[0, 0]))
-    full = np.column_stack([table.design, shape_column(table, SHAPES[0])])
+    counts = _checked_counts(histories)
+    design, fit = _fit(counts, SHAPES[0])
+    unseen = float(np.exp(fit.coefficients[0]))
     low, high = profile_interval(
-        Model(design=full, counts=table.counts),
+        partial(profile_log_likelihood, _design(counts, SHAPES[0]), counts),
+        seen=float(counts.sum()),
         unseen=unseen,
         drop=normal_quantile(request.level) ** 2 / 2,
     )
-    variance = float(np.linalg.inv(information(problem, fits.means)[0])[0, 0])
+    variance = float(np.linalg.inv(information(design, fit))[0, 0])
     observed = histories.observed
-    others = {shape: observed + _unseen(table, shape) for shape in SHAPES[1:]}
+    others = {shape: observed + _unseen(counts, shape) for shape in SHAPES[1:]}
     totals = [observed + unseen, *others.values()]
-    fit = _fit_p(fits, freedom=len(table.counts) - 1 - full.shape[1])
+    fit_p = float(chdtrc(design.shape[0] - design.shape[1], max(fit.deviance, 0.0)))
     return Estimate(
         method="heterogeneity",
         observed=observed,
@@ -72,20 +73,20 @@ def estimate_heterogeneity(histories: CaptureHistories, request: Request) -> Est
         diagnostics={
             "shape": SHAPES[0],
             "standard_error": float(np.sqrt(unseen + unseen**2 * variance)),
-            "aic": _aic(table, fits, full.shape[1]),
-            "fit_p": fit,
+            "aic": _aic(counts, fit),
+            "fit_p": fit_p,
             **others,
             "shapes_low": min(totals),
             "shapes_high": max(totals),
         },
-        warnings=tuple(_warnings(totals, fit)),
+        warnings=tuple(_warnings(totals, fit_p)),
         assumptions=ASSUMPTIONS,
     )
 
 
-def shape_column(table: Table, shape: str) -> NDArray[np.float64]:
+def shape_column(n_lists: int, shape: str) -> NDArray[np.float64]:
     """Say how far being on ``k`` lists is from what independence makes of it, for each cell."""
-    k = np.bitwise_count(np.arange(len(table.counts))).astype(np.float64)
+    k = np.bitwise_count(np.arange(2**n_lists)).astype(np.float64)
     match shape:
         case "poisson2":
             return np.asarray(2.0**k - 1)
@@ -96,7 +97,17 @@ def shape_column(table: Table, shape: str) -> NDArray[np.float64]:
     raise BadInputError(f"there is no shape {shape!r}; use {', '.join(SHAPES)}")
 
 
-def _checked_table(histories: CaptureHistories) -> Table:
+def profile_log_likelihood(design: NDArray[np.float64], counts: NDArray[np.float64], unseen: float) -> float:
+    """Log-likelihood of the table with ``unseen`` persons in cell 0, maximised over all parameters."""
+    complete = np.concatenate([[unseen], counts[1:]])
+    total = complete.sum()
+    means = np.maximum(fit_poisson(design, complete).means, 1e-300)
+    fit = float((complete * np.log(means / total)).sum())
+    return fit + float(gammaln(total + 1) - gammaln(unseen + 1))
+
+
+def _checked_counts(histories: CaptureHistories) -> NDArray[np.float64]:
+    """Persons in every cell of the full table, shape (2**n_lists,); cell 0 holds 0."""
     if not 3 <= len(histories.lists) <= MOST_LISTS:
         raise BadInputError(
             f"models of differences among people take 3 to {MOST_LISTS} lists, got {len(histories.lists)}"
@@ -104,42 +115,41 @@ def _checked_table(histories: CaptureHistories) -> Table:
     for name, size in zip(histories.lists, histories.list_totals, strict=True):
         if size == 0:
             raise BadInputError(f"list {name!r} names nobody; leave it out")
-    return make_table(histories, order=1)
+    table = make_table(histories, order=1)
+    counts = np.zeros(2**table.n_lists)
+    counts[table.patterns] = table.counts
+    return counts
 
 
-def _fit(table: Table, shape: str) -> tuple[Problem, Fits]:
-    design = np.column_stack([table.design, shape_column(table, shape)])[1:]
-    counts = table.counts[1:]
-    if not (is_identified(design) and has_estimate(design, counts)):
+def _design(counts: NDArray[np.float64], shape: str) -> NDArray[np.float64]:
+    """Columns of the constant, each list and the shape, for all cells."""
+    n_lists = len(counts).bit_length() - 1
+    lists = holds(np.arange(len(counts), dtype=np.int64), terms_up_to(1, n_lists))
+    return np.column_stack([lists, shape_column(n_lists, shape)])
+
+
+def _fit(counts: NDArray[np.float64], shape: str) -> tuple[NDArray[np.float64], Fit]:
+    """Fit the observable cells; give their design too."""
+    design = _design(counts, shape)[1:]
+    if not (is_identified(design) and has_positive_table(design, counts[1:])):
         raise RefusedError(
             "the model of differences among people has no finite estimate; too few are on several lists"
         )
-    problem = Problem(
-        design=design,
-        counts=counts[None],
-        columns=np.ones((1, design.shape[1]), dtype=np.bool_),
-        cells=np.ones((1, len(counts)), dtype=np.bool_),
-    )
-    return problem, fit_poisson(problem)
+    return design, fit_poisson(design, counts[1:])
 
 
-def _fit_p(fits: Fits, *, freedom: int) -> float:
-    return float(chdtrc(freedom, max(float(fits.deviance[0]), 0.0)))
-
-
-def _warnings(totals: list[float], fit: float) -> Iterator[str]:
+def _warnings(totals: list[float], fit_p: float) -> Iterator[str]:
     yield Sentence(
         "Other assumed curves say from {low} to {high}.", low=people(min(totals)), high=people(max(totals))
     )
-    if fit < POOR_FIT:
+    if fit_p < POOR_FIT:
         yield Sentence("The model fits the counts poorly; lists seem to depend on each other.")
 
 
-def _unseen(table: Table, shape: str) -> float:
-    return float(np.exp(_fit(table, shape)[1].coefficients[0, 0]))
+def _unseen(counts: NDArray[np.float64], shape: str) -> float:
+    return float(np.exp(_fit(counts, shape)[1].coefficients[0]))
 
 
-def _aic(table: Table, fits: Fits, parameters: int) -> float:
-    counts = table.counts
+def _aic(counts: NDArray[np.float64], fit: Fit) -> float:
     saturated = (counts * np.log(np.maximum(counts, 1.0)) - counts - gammaln(counts + 1)).sum()
-    return float(fits.deviance[0] - 2 * saturated + 2 * parameters)
+    return float(fit.deviance - 2 * saturated + 2 * len(fit.coefficients))

@@ -8,11 +8,36 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-# Persons: a strictly positive table this far from the edge proves existence beyond rounding.
+from kuager.engines.estimation.loglinear.hierarchies import Table, holds
+
+# Above this the linear programme has more than a thousand cells; the convergence of Newton's method decides.
+MOST_LISTS_CHECKED = 10
+# Share of the largest count: a positive table this far from the edge proves existence beyond rounding.
 MARGIN = 1e-7
 
 
-def has_estimate(design: NDArray[np.float64], counts: NDArray[np.float64]) -> bool:
+def has_estimate(table: Table, model: NDArray[np.bool_]) -> bool:
+    """Tell whether a model of a table has one finite estimate.
+
+    Parameters
+    ----------
+    model : array of shape (n_terms,)
+        Terms in the model; those whose lists share nobody are at minus infinity, which is allowed.
+
+    """
+    empty = table.terms[model & (table.margins == 0)]
+    finite = table.terms[model & (table.margins > 0)]
+    if np.linalg.matrix_rank(holds(table.patterns, finite)) == len(finite):
+        return True
+    cells = np.arange(1, 2**table.n_lists, dtype=np.int64)
+    cells = cells[~holds(cells, empty).any(axis=1)]
+    counts = np.zeros(2**table.n_lists)
+    counts[table.patterns] = table.counts
+    design = holds(cells, finite)
+    return is_identified(design) and has_positive_table(design, counts[cells])
+
+
+def has_positive_table(design: NDArray[np.float64], counts: NDArray[np.float64]) -> bool:
     """Tell whether some table with every cell positive has the same totals as the observed one.
 
     Parameters
@@ -21,6 +46,10 @@ def has_estimate(design: NDArray[np.float64], counts: NDArray[np.float64]) -> bo
         Cells in use and terms in the model.
     counts : array of shape (n_cells,)
         Persons.
+
+    Notes
+    -----
+    Only which cells are empty matters, so every other count is taken as 1: no rounding of large counts.
 
     References
     ----------
@@ -41,8 +70,8 @@ def has_estimate(design: NDArray[np.float64], counts: NDArray[np.float64]) -> bo
         A_ub=above,
         b_ub=np.zeros(n_cells),
         A_eq=totals,
-        b_eq=design.T @ counts,
-        bounds=[(0, None)] * n_cells + [(None, float(max(counts.max(), 1.0)))],
+        b_eq=design.T @ (counts > 0),
+        bounds=[(0, None)] * n_cells + [(None, 1.0)],
         method="highs",
     )
     return answer.status == 0 and answer.fun is not None and bool(answer.fun < -MARGIN)

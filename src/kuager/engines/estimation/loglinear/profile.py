@@ -2,43 +2,35 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 
-from kuager.engines.estimation.fitting import Problem, fit_poisson
+from kuager.engines.estimation.loglinear.candidates import Candidates
+from kuager.engines.estimation.loglinear.likelihood import maximise
 
 # Where the likelihood is still flat at this many persons for each one seen, nothing bounds the total.
 FURTHEST = 1e5
 # Persons; below this a profile in log(unseen) has reached "nobody is unseen".
 NEAREST = 1e-3
 
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """One model over the full table: cell 0 is the unseen.
-
-    Parameters
-    ----------
-    design : array of shape (n_cells, n_parameters)
-        Cells in use, the unseen cell first.
-    counts : array of shape (n_cells,)
-        Persons; entry 0 is ignored.
-
-    """
-
-    design: NDArray[np.float64]
-    counts: NDArray[np.float64]
+Profile: TypeAlias = Callable[[float], float]
+"""Log-likelihood with a given number of unseen persons, maximised over all other parameters."""
 
 
-def profile_interval(model: Model, *, unseen: float, drop: float) -> tuple[float, float]:
+def profile_interval(
+    log_likelihood: Profile, *, seen: float, unseen: float, drop: float
+) -> tuple[float, float]:
     """Find the numbers of unseen persons that the data do not contradict.
 
     Parameters
     ----------
+    log_likelihood : callable
+        The profile; called with a positive number of unseen persons.
+    seen : float
+        Persons on at least one list.
     unseen : float
         The estimate, from which the search starts, persons.
     drop : float
@@ -55,12 +47,12 @@ def profile_interval(model: Model, *, unseen: float, drop: float) -> tuple[float
     567-576; with exact factorials in place of Stirling's formula.
 
     """
-    reach = math.log(FURTHEST * model.counts[1:].sum())
+    reach = math.log(FURTHEST * seen)
     floor = math.log(NEAREST)
     start = min(max(math.log(max(unseen, NEAREST)), floor), reach)
 
     def loss(log_unseen: float) -> float:
-        return -profile_log_likelihood(model, math.exp(log_unseen))
+        return -log_likelihood(math.exp(log_unseen))
 
     top = minimize_scalar(loss, bounds=(max(floor, start - 3), min(reach, start + 3)), method="bounded")
     best, peak = float(-top.fun), float(top.x)
@@ -73,20 +65,22 @@ def profile_interval(model: Model, *, unseen: float, drop: float) -> tuple[float
     return (0.0 if low is None else math.exp(low)), (math.inf if high is None else math.exp(high))
 
 
-def profile_log_likelihood(model: Model, unseen: float) -> float:
-    """Log-likelihood of the table with ``unseen`` persons, maximised over all other parameters."""
-    counts = model.counts.copy()
-    counts[0] = unseen
-    total = counts.sum()
-    problem = Problem(
-        design=model.design,
-        counts=counts[None],
-        columns=np.ones((1, model.design.shape[1]), dtype=np.bool_),
-        cells=np.ones((1, len(counts)), dtype=np.bool_),
-    )
-    means = np.maximum(fit_poisson(problem).means[0], 1e-300)
-    fit = float((counts * np.log(means / total)).sum())
-    return fit + float(gammaln(total + 1) - gammaln(unseen + 1))
+def model_profile(candidates: Candidates, model: int) -> Profile:
+    """Profile of one log-linear model; each call starts from where the last one ended."""
+    table = candidates.table
+    blocked = candidates.blocked(model)
+    finite = candidates.models[model] & ~blocked
+    finite[0] = False
+    terms, margins, empty = table.terms[finite], table.margins[finite], table.terms[blocked]
+    near = np.ascontiguousarray(candidates.coefficients[model][finite])
+
+    def log_likelihood(unseen: float) -> float:
+        total = table.persons + unseen
+        best = maximise(terms, empty, margins / total, near, total, True)
+        near[:] = best[0]
+        return total * best[2] + float(gammaln(total + 1) - gammaln(unseen + 1))
+
+    return log_likelihood
 
 
 def _end(fall: Callable[[float], float], peak: float, limit: float) -> float | None:

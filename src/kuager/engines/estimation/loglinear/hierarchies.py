@@ -4,8 +4,9 @@ A term is a set of lists as a bit mask. A model holds every single list, and a t
 all its smaller terms. The term of all lists together is never in a model: nothing could identify it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -16,65 +17,85 @@ from kuager.engines.estimation.histories import CaptureHistories
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The full contingency table of the lists, and the design matrix over all its terms.
+    """What the likelihood of every log-linear model of some lists needs.
 
-    Cell and term ``i`` of ``0 .. 2**n_lists - 1`` are bit masks over the lists; cell 0 is the unseen.
+    Sets of lists are bit masks, list ``i`` being bit ``i``.
 
     Parameters
     ----------
     n_lists : int
         Number of lists.
-    counts : array of shape (n_cells,)
-        Persons with each combination; cell 0 holds 0.
+    patterns : array of shape (n_patterns,)
+        Combinations of lists that somebody is on, as bit masks.
+    counts : array of shape (n_patterns,)
+        Persons with exactly that combination.
     terms : array of shape (n_terms,)
         Bit masks, by size: the constant, single lists, pairs, ...
-    design : array of shape (n_cells, n_terms)
-        1 where the cell contains the term.
     margins : array of shape (n_terms,)
         Persons on all lists of the term.
 
     """
 
     n_lists: int
+    patterns: NDArray[np.int64]
     counts: NDArray[np.float64]
     terms: NDArray[np.int64]
-    design: NDArray[np.float64]
     margins: NDArray[np.float64]
+
+    @property
+    def persons(self) -> float:
+        """Persons on at least one list."""
+        return float(self.counts.sum())
 
 
 def make_table(histories: CaptureHistories, *, order: int) -> Table:
-    """Lay out the table of counts and all terms of up to ``order`` lists."""
+    """Sum up the counts over all terms of up to ``order`` lists."""
     n_lists = len(histories.lists)
-    counts = np.zeros(2**n_lists)
-    places = histories.patterns.astype(np.int64) @ (1 << np.arange(n_lists, dtype=np.int64))
-    counts[places] = histories.counts
-    terms = np.array(
-        [
-            sum(1 << member for member in members)
-            for size in range(min(order, n_lists - 1) + 1)
-            for members in combinations(range(n_lists), size)
-        ],
-        dtype=np.int64,
+    bits = 1 << np.arange(n_lists, dtype=np.int64)
+    patterns = np.asarray(histories.patterns.astype(np.int64) @ bits)
+    counts = histories.counts.astype(np.float64)
+    terms = terms_up_to(order, n_lists)
+    return Table(
+        n_lists=n_lists,
+        patterns=patterns,
+        counts=counts,
+        terms=terms,
+        margins=counts @ holds(patterns, terms),
     )
-    cells = np.arange(2**n_lists, dtype=np.int64)
-    design = ((cells[:, None] & terms) == terms).astype(np.float64)
-    return Table(n_lists=n_lists, counts=counts, terms=terms, design=design, margins=counts @ design)
+
+
+def terms_up_to(order: int, n_lists: int) -> NDArray[np.int64]:
+    """List all sets of up to ``order`` lists, never of all lists, by size."""
+    sizes = range(min(order, n_lists - 1) + 1)
+    members = (chosen for size in sizes for chosen in combinations(range(n_lists), size))
+    return np.array([sum(1 << member for member in chosen) for chosen in members], dtype=np.int64)
+
+
+def holds(patterns: NDArray[np.int64], terms: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Design matrix, shape (n_patterns, n_terms): 1 where the pattern holds all lists of the term."""
+    return np.asarray((patterns[:, None] & terms) == terms, dtype=np.float64)
 
 
 def hierarchical_models(table: Table) -> NDArray[np.bool_]:
     """List every hierarchical model over the terms of the table, shape (n_models, n_terms).
 
-    8 models for three lists, 113 for four, 1,024 for five with pairs only.
+    8 models for three lists, 113 for four, 6,893 for five (1,024 of them with pairs only).
     """
-    sizes = np.bitwise_count(table.terms)
-    place = {int(term): at for at, term in enumerate(table.terms)}
-    models = [frozenset(place[int(term)] for term in table.terms[sizes <= 1])]
-    for size in range(2, int(sizes.max()) + 1):
-        level = [int(term) for term in table.terms[sizes == size]]
+    return _all_models(tuple(int(term) for term in table.terms))
+
+
+@lru_cache(maxsize=8)
+def _all_models(terms: tuple[int, ...]) -> NDArray[np.bool_]:
+    place = {term: at for at, term in enumerate(terms)}
+    largest = max(term.bit_count() for term in terms)
+    models = [frozenset(at for term, at in place.items() if term.bit_count() <= 1)]
+    for size in range(2, largest + 1):
+        level = [term for term in terms if term.bit_count() == size]
         models = [bigger for model in models for bigger in _grown(model, level, place)]
-    masks = np.zeros((len(models), len(table.terms)), dtype=np.bool_)
+    masks = np.zeros((len(models), len(terms)), dtype=np.bool_)
     for row, model in enumerate(models):
         masks[row, list(model)] = True
+    masks.setflags(write=False)
     return masks
 
 
@@ -87,7 +108,7 @@ def _grown(model: frozenset[int], level: list[int], place: dict[int, int]) -> It
 
 
 def _parts(term: int, place: dict[int, int]) -> set[int]:
-    """List the terms that lack one list of this one."""
+    """Places of the terms that lack one list of this one."""
     return {place[term & ~(1 << bit)] for bit in range(term.bit_length()) if term >> bit & 1}
 
 
@@ -109,3 +130,9 @@ def generators(terms: NDArray[np.int64], names: tuple[str, ...] | None = None) -
 
 def _members(term: int) -> tuple[int, ...]:
     return tuple(bit for bit in range(term.bit_length()) if term >> bit & 1)
+
+
+def renamed(terms: NDArray[np.int64], order: Sequence[int]) -> NDArray[np.int64]:
+    """Give the lists of each term new numbers: list ``i`` becomes list ``order[i]``."""
+    bits = [[1 << order[bit] for bit in _members(int(term))] for term in terms]
+    return np.array([sum(chosen) for chosen in bits], dtype=np.int64)
