@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,12 +11,14 @@ from kuager.engines.estimation.diagnostics import (
     ExpectedCells,
     Margins,
     PredictiveChecks,
+    check_classes,
     convergence,
     convergence_by_variable,
     predictive_checks,
 )
 from kuager.engines.estimation.diagnostics.predictive import _in_words
 from kuager.engines.estimation.draws import Draws
+from kuager.engines.estimation.latent_class.drawn import LatentClassDraws
 
 RANDOM = np.random.default_rng(11)
 # Bit j of the number of a cell stands for list j, as in a table of fitted means.
@@ -200,3 +203,21 @@ def test_people_the_model_does_not_know_are_an_error() -> None:
     with pytest.raises(BadInputError, match="counts nobody"):
         predictive_checks(table(0, 0, 0, 0, 0, 0, 0), cells)
     assert Margins(lists=np.zeros((1, 1)), pairs=np.zeros((1, 1, 1)), numbers=np.zeros((1, 1))) is not None
+
+
+def test_classes_that_explain_the_lists_pass_and_one_class_too_few_does_not() -> None:
+    random = np.random.default_rng(12)
+    easy = random.random(3000) < 0.4
+    rows = random.random((3000, 4)) < np.where(easy[:, None], [0.8, 0.7, 0.8, 0.6], [0.1, 0.2, 0.1, 0.15])
+    histories = CaptureHistories.from_memberships("abcd", rows[rows.any(axis=1)].tolist())
+    right = LatentClassDraws(
+        values={"total": np.full((4, 1), 3000.0)},
+        lists=("d", "c", "b", "a"),
+        class_weights=np.array([[0.4, 0.6]]),
+        class_chances=np.array([[[0.6, 0.8, 0.7, 0.8], [0.15, 0.1, 0.2, 0.1]]]),
+    )
+    assert check_classes(histories, right).fit_p > 0.05
+    one = replace(right, class_weights=np.ones((1, 1)), class_chances=np.array([[[0.5, 0.5, 0.6, 0.5]]]))
+    found = check_classes(histories, one)
+    assert found.fit_p < 0.01
+    assert found.faults == found.sentences[:-1]

@@ -5,6 +5,7 @@ two models that fit the lists equally well can give any two numbers of people on
 """
 
 from kuager.engines.estimation.diagnostics.cells import ExpectedCells, Margins
+from kuager.engines.estimation.diagnostics.class_fit import check_classes
 from kuager.engines.estimation.diagnostics.convergence import (
     VariableConvergence,
     convergence,
@@ -18,6 +19,7 @@ __all__ = [
     "Margins",
     "PredictiveChecks",
     "VariableConvergence",
+    "check_classes",
     "convergence",
     "convergence_by_variable",
     "predictive_checks",

@@ -112,10 +112,23 @@ class PredictiveChecks:
         return min(1.0, min(one.p for one in self.checks) * len(self.checks))
 
     @property
+    def fit_p(self) -> float:
+        """Give the probability of the table as a whole; 1 where it fits better than chance makes it fit."""
+        whole = next(one for one in self.checks if one.kind == "table")
+        return whole.p if whole.observed > whole.expected else 1.0
+
+    @property
+    def faults(self) -> tuple[Sentence, ...]:
+        """What the model gets wrong, the worst first, at most six sentences."""
+        return tuple(_in_words(one) for one in self.surprising[:MOST_SENTENCES])
+
+    @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """What the model gets wrong, at most six sentences, and that a good fit proves nothing."""
-        wrong = [_in_words(one) for one in self.surprising[:MOST_SENTENCES]]
-        return (*(wrong or [Sentence("Every overlap of the lists is as the model makes it.")]), NO_PROOF)
+        """What the model gets wrong, and that a good fit proves nothing."""
+        return (
+            *(self.faults or [Sentence("Every overlap of the lists is as the model makes it.")]),
+            NO_PROOF,
+        )
 
     def to_json(self) -> dict[str, object]:
         """Write as JSON."""

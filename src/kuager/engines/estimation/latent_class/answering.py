@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuager.core.errors import BadInputError, RefusedError
+from kuager.engines.estimation.diagnostics import check_classes
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.latent_class.chains import Plan, Walks
 from kuager.engines.estimation.latent_class.drawn import LatentClassDraws, classes_of
@@ -199,6 +200,10 @@ def _answer(table: PartialHistories, sampled: Sampled, prior: LatentClassPrior, 
     total, tail = sampled.draws.total, (1 - request.level) / 2
     low, middle, high = np.quantile(total, [tail, 0.5, 1 - tail]).tolist()
     diagnostics = _diagnostics(table, sampled, prior)
+    faults: tuple[Sentence, ...] = ()
+    if table.is_complete:
+        checks = check_classes(table.as_answered_no(), sampled.draws, seed=request.seed)
+        diagnostics["fit_p"], faults = checks.fit_p, checks.faults
     return Estimate(
         method=METHOD,
         observed=table.observed,
@@ -208,7 +213,7 @@ def _answer(table: PartialHistories, sampled: Sampled, prior: LatentClassPrior, 
         level=request.level,
         is_lower_bound=len(table.lists) <= FEWEST_LISTS,
         diagnostics=diagnostics,
-        warnings=tuple(_warnings(table, sampled, prior, diagnostics)),
+        warnings=(*_warnings(table, sampled, prior, diagnostics), *faults),
         assumptions=ASSUMPTIONS,
         seed=request.seed,
         draws=sampled.draws,
