@@ -180,7 +180,7 @@ class Ladders:
         for c, replicas in enumerate(self.replicas):
             for part, array in replicas._asdict().items():
                 array[...] = arrays[f"{part}_{c}"]
-            state = _state_of(self.generators[c]) | {_RANDOM: arrays[f"{_RANDOM}_{c}"]}
+            state = {**_state_of(self.generators[c]), _RANDOM: arrays[f"{_RANDOM}_{c}"]}
             self.generators[c] = ChainState.from_arrays(state).generator
         return True
 

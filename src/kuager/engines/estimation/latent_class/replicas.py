@@ -103,7 +103,7 @@ def walk_replicas(
         if i % block.every == block.every - 1:
             block.kept[i // block.every, :] = replicas.positions[replicas.copies[0]]
         _change_places(replicas, steps, cells, rng)
-    return accepted / block.draws.shape[0]
+    return float(accepted / block.draws.shape[0])
 
 
 @compiled
