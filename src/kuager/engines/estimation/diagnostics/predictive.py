@@ -310,6 +310,8 @@ def _in_words(check: Check) -> Sentence:
                 "The model is furthest off for those who are on exactly these lists: {names}.",
                 names=", ".join(check.of),
             )
+        case "cell":
+            return Sentence("The model is furthest off for those who are on a rare combination of lists.")
     return Sentence("The model fits the combinations of lists worse than chance allows.")
 
 

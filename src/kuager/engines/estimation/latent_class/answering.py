@@ -203,7 +203,7 @@ def _answer(table: PartialHistories, sampled: Sampled, prior: LatentClassPrior, 
     faults: tuple[Sentence, ...] = ()
     if table.is_complete:
         checks = check_classes(table.as_answered_no(), sampled.draws, seed=request.seed)
-        diagnostics["fit_p"], faults = checks.fit_p, checks.faults
+        diagnostics["predictive_p"], faults = checks.fit_p, checks.faults
     return Estimate(
         method=METHOD,
         observed=table.observed,
