@@ -1,6 +1,7 @@
 """Every method by its name on the command line, and the one way to call them."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import TypeAlias, cast
 
@@ -12,6 +13,7 @@ from kuager.engines.estimation.lower_bound import estimate_chao
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sample_coverage import estimate_sample_coverage
+from kuager.engines.estimation.trial import Trial, told, try_out
 from kuager.engines.estimation.two_lists import estimate_chapman, estimate_lincoln_petersen
 
 Method: TypeAlias = Callable[[CaptureHistories, Request], Estimate]
@@ -48,7 +50,19 @@ METHODS: Mapping[str, Method] = {
     "latent-class": lazily("latent_class.answering:estimate_latent_class"),
     "heterogeneity": lazily("loglinear.heterogeneity:estimate_heterogeneity"),
 }
-LATER_METHODS: tuple[str, ...] = ()
+# A method is tried on lists of known size before its interval is believed (see trial): by itself if it lets
+# people differ and depend in its own way, else by the graphs, which are quick and whose intervals are narrow
+# enough to fail. With three lists or fewer there is only a lower bound, and nothing to try.
+TRIED_BY: Mapping[str, str] = {
+    "sample-coverage": "decomposable",
+    "loglinear": "decomposable",
+    "loglinear-average": "decomposable",
+    "sparse": "decomposable",
+    "decomposable": "decomposable",
+    "latent-class": "latent-class",
+    "heterogeneity": "decomposable",
+}
+FEWEST_TO_TRY = 4
 
 
 def estimate(
@@ -74,19 +88,27 @@ def estimate(
     Raises
     ------
     BadInputError
-        The method is not known or not here yet, or the table does not suit it.
+        The method is not known, or the table does not suit it.
     RefusedError
         The table has no finite answer.
 
     """
-    if method in LATER_METHODS:
-        raise BadInputError(
-            f"method {method!r} is planned, but this version has not got it yet; "
-            f"use {', '.join(METHODS)} or all"
-        )
     if method not in METHODS:
         raise BadInputError(f"there is no method {method!r}; use {', '.join(METHODS)} or all")
     if not histories.observed:
         raise BadInputError("the table counts nobody; at least one person must be on a list")
-    answer = METHODS[method](histories, request or Request())
-    return guarded(histories, answer, derived=derived)
+    return guarded(histories, tried(histories, method, request or Request()), derived=derived)
+
+
+def tried(histories: CaptureHistories, method: str, request: Request) -> Estimate:
+    """Answer by one method, and try it out on lists of known size."""
+    answer = METHODS[method](histories, request)
+    if method not in TRIED_BY or answer.is_lower_bound or len(histories.lists) < FEWEST_TO_TRY:
+        return answer
+    return told(answer, _trial(histories, TRIED_BY[method], request))
+
+
+@lru_cache(maxsize=16)
+def _trial(histories: CaptureHistories, method: str, request: Request) -> Trial | None:
+    """Try once what several methods of a comparison ask for."""
+    return try_out(histories, METHODS[method], request=request)

@@ -10,7 +10,7 @@ from kuager.engines.estimation.comparison.sharing import checkpoint_of, progress
 from kuager.engines.estimation.guard import TWO_LIST_METHODS, guard_together
 from kuager.engines.estimation.headlines import headline, recommended
 from kuager.engines.estimation.histories import CaptureHistories
-from kuager.engines.estimation.methods import METHODS
+from kuager.engines.estimation.methods import METHODS, tried
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence
@@ -117,6 +117,6 @@ def compare(
 def _answers(histories: CaptureHistories, method: str, request: Request) -> Iterator[Estimate]:
     """Give the answers of one method: one, but one for each pair where it takes two of more lists."""
     if method not in TWO_LIST_METHODS or len(histories.lists) <= 2:
-        yield METHODS[method](histories, request)
+        yield tried(histories, method, request)
     elif method == PAIR_METHOD:
         yield from estimate_pairs(histories, request)
