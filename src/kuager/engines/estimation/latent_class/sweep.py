@@ -2,7 +2,8 @@
 
 Order (each step draws from its conditional distribution, so that the posterior stays): classes of the
 observed and the unseen; labels of neighbouring classes swapped; chances; concentration with the sticks
-summed out, at once followed by the sticks; concentration given the sticks.
+summed out, at once followed by the sticks; order of the classes with the concentration summed out, at once
+followed by the concentration.
 
 References
 ----------
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuager.engines.estimation.compiled import compiled
+from kuager.engines.estimation.latent_class.labels import reorder_classes
 from kuager.engines.estimation.latent_class.model import Model, Workspace, unseen_probability
 from kuager.engines.estimation.latent_class.truncation import draw_unseen
 
@@ -33,14 +35,14 @@ def gibbs_sweep(
 ) -> tuple[float, int]:
     """Move a position by one sweep; give the new concentration and the number unseen that was drawn.
 
-    Afterwards row ``2 J + 1`` of ``work.members`` holds the persons in each class.
+    Afterwards row ``2 J + 1`` of ``work.members`` holds the persons in each class, in an order of its own.
     """
     unseen = draw_classes(position, model, work, rng)
     swap_labels(position, model, work, rng)
     draw_rates(position, model, work, rng)
     alpha = draw_alpha_without_sticks(alpha, model, work, rng)
-    alpha = draw_sticks(position, alpha, model, work, rng)
-    return alpha, unseen
+    draw_sticks(position, alpha, model, work, rng)
+    return reorder_classes(position, model, rng), unseen
 
 
 @compiled
@@ -171,10 +173,10 @@ def _log_alpha_density(log_alpha: float, counts: NDArray[np.int64], model: Model
 @compiled
 def draw_sticks(
     position: NDArray[np.float64], alpha: float, model: Model, work: Workspace, rng: np.random.Generator
-) -> float:
-    """Draw the sticks given classes and concentration, then give a concentration drawn given the sticks."""
+) -> None:
+    """Draw the sticks given classes and concentration."""
     counts, sticks = work.members[2 * model.tree.n_lists + 1], model.tree.n_lists * model.classes
-    later, log_rest = 0, 0.0
+    later = 0
     for k in range(model.classes - 1):
         later += counts[k + 1]
     for k in range(model.classes - 1):
@@ -183,10 +185,7 @@ def draw_sticks(
         rest = math.log(rng.standard_gamma(alpha + later + 1.0))
         rest -= rng.standard_exponential() / (alpha + later)
         position[sticks + k] = here - rest
-        log_rest += _log_logistic(rest - here)
         later -= counts[k + 1]
-    shape = model.prior.concentration_shape + model.classes - 1.0
-    return max(rng.standard_gamma(shape) / (model.prior.concentration_rate - log_rest), TINY)
 
 
 @compiled

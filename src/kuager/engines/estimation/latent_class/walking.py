@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from kuager.engines.estimation.compiled import compiled
 from kuager.engines.estimation.latent_class.hmc import LOG_STEP, MEAN_LOG_STEP, hmc_move, tune
-from kuager.engines.estimation.latent_class.labels import reorder_classes
 from kuager.engines.estimation.latent_class.model import Model, Workspace, unseen_probability
 from kuager.engines.estimation.latent_class.state import Chain
 from kuager.engines.estimation.latent_class.sweep import gibbs_sweep
@@ -75,5 +74,4 @@ def _move(chain: Chain, step: float, model: Model, work: Workspace, rng: np.rand
         alpha, _unseen = gibbs_sweep(chain.position, chain.alpha[0], model, work, rng)
         chain.alpha[0] = alpha
     length = int(min(max(REACH / step, SHORTEST), LONGEST))
-    reorder_classes(chain.position, chain.alpha[0], model, rng)
     return float(hmc_move(chain.position, chain.alpha[0], step, length, model, work, rng))
