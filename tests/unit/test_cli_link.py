@@ -2,6 +2,7 @@ import csv
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -89,7 +90,7 @@ def test_a_wrong_mapping_is_explained(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--draws", "10"], "not built yet"),
+        (["--draws", "10"], "go together"),
         (["--engine", "spark"], "not built yet"),
         (["--one-to-one", "nobody"], "unknown list: nobody"),
     ],
@@ -97,6 +98,19 @@ def test_a_wrong_mapping_is_explained(
 def test_what_is_not_built_is_said(lists: tuple[str, str], options: list[str], message: str) -> None:
     with pytest.raises(BadInputError, match=message):
         _run(*lists, *options)
+
+
+def test_draws_of_who_is_who_are_written(lists: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "draws.parquet"
+    stdout, _ = _run(*lists, "--draws", "5", "--draws-file", str(path), "--json")
+    doubt = json.loads(stdout)["draws"]
+    assert doubt["draws"] == 5
+    assert doubt["clusters_in_doubt"] <= json.loads(stdout)["clusters"]
+    written = pl.read_parquet(path)
+    assert written.columns == ["draw", "list", "id", "cluster"]
+    assert written["draw"].value_counts()["count"].to_list() == [4] * 5
+    shown, _ = _run(*lists, "--draws", "5", "--draws-file", str(path))
+    assert "5 draws" in shown
 
 
 def test_two_files_of_one_name_are_refused(lists: tuple[str, str]) -> None:

@@ -25,8 +25,11 @@ _IGNORED = ("", "ignore")
 @click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True)
 @click.option("--one-to-one", multiple=True, metavar="LIST", help="A list that names everybody once.")
 @click.option("--threshold", type=float, default=0.5, show_default=True, help="Probability of a link.")
-@click.option("--draws", type=int, help="For a later version.")
-@click.option("--draws-file", type=click.Path(path_type=Path), help="For a later version.")
+@click.option("--draws", type=int, help="How many draws of who is who to make; 100 is enough.")
+@click.option(
+    "--draws-file", type=click.Path(path_type=Path), metavar="FILE.parquet", help="Write the draws here."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Start of the draws' random numbers.")
 @click.option("--clusters", type=click.Path(path_type=Path), help="Write list,id,cluster here.")
 @click.option("--pairs", type=click.Path(path_type=Path), help="Write the scored pairs here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -39,6 +42,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     threshold: float,
     draws: int | None,
     draws_file: Path | None,
+    seed: int,
     clusters: Path | None,
     pairs: Path | None,
     as_json: bool,
@@ -50,8 +54,8 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     [lists.NAME.columns] for one, lines such as "Full name" = "name".
     """
     started = time.perf_counter()
-    if draws is not None or draws_file is not None:
-        raise BadInputError("--draws and --draws-file are not built yet; leave them out")
+    if (draws is None) != (draws_file is None):
+        raise BadInputError("--draws and --draws-file go together: how many draws, and the file for them")
     from kuager.engines.linkage import link
 
     paths, once = _lists_and_once(files, one_to_one)
@@ -63,7 +67,10 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
         progress=lambda message: click.echo(message, err=True),
     )
     _write(result, clusters, pairs)
-    answer = _answer(result, engine, round(time.perf_counter() - started, 3))
+    doubt = (
+        _draw(result, once, draws, draws_file, seed) if draws is not None and draws_file is not None else {}
+    )
+    answer = _answer(result, engine, round(time.perf_counter() - started, 3)) | doubt
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -147,6 +154,24 @@ def _write(result: "LinkResult", clusters: Path | None, pairs: Path | None) -> N
             write_csv(path, table.columns, table.iter_rows())
 
 
+def _draw(
+    result: "LinkResult", once: Sequence[str], draws: int, path: Path, seed: int
+) -> dict[str, dict[str, object]]:
+    """Write draws of who is who; say how much is in doubt."""
+    from kuager.engines.linkage.draws import draw_partitions
+
+    found = draw_partitions(result, draws=draws, seed=seed, one_to_one=once)
+    found.write_parquet(path)
+    return {
+        "draws": {
+            "draws": draws,
+            "seed": seed,
+            "clusters_in_doubt": found.clusters_in_doubt,
+            "records_in_doubt": found.records_in_doubt,
+        }
+    }
+
+
 def _answer(result: "LinkResult", engine: str, seconds: float) -> dict[str, object]:
     return {
         "records": result.records,
@@ -168,3 +193,6 @@ def _show(answer: Mapping[str, object]) -> None:
     for row in overlap if isinstance(overlap, list) else []:
         table.add_row(" + ".join(row["lists"]), str(row["count"]))
     Console().print(table)
+    doubt = answer.get("draws")
+    if isinstance(doubt, dict):
+        Console().print(f"{doubt['draws']} draws; {doubt['clusters_in_doubt']} persons are in doubt")
