@@ -101,17 +101,19 @@ def _draw_unseen(name: str, part: Estimate, seed: int) -> NDArray[np.float64]:
     if part.draws is not None:
         chosen = random.choice(part.draws.total.reshape(-1), size=(CHAINS, DRAWS))
         return np.asarray(chosen - part.observed, dtype=np.float64)
-    return _log_normal(part, random)
+    return draw_log_normal(part, random, (CHAINS, DRAWS))
 
 
-def _log_normal(part: Estimate, random: np.random.Generator) -> NDArray[np.float64]:
-    """Draw from a log-normal with different spreads below and above, fitted to the interval.
+def draw_log_normal(
+    part: Estimate, random: np.random.Generator, shape: int | tuple[int, int]
+) -> NDArray[np.float64]:
+    """Draw the persons never seen from a log-normal, fitted to the interval below and above its middle.
 
     The estimate is the median, and the ends of the interval are the quantiles that they claim to be.
     """
     value, low, high = (math.log(max(number, NONE)) for number in part.unseen)
     z = normal_quantile(part.level)
-    normal = random.standard_normal((CHAINS, DRAWS))
+    normal = random.standard_normal(shape)
     spread = np.where(normal < 0, (value - low) / z, (high - value) / z)
     drawn = np.exp(value + spread * normal)
     return np.asarray(np.where(drawn <= NONE, 0.0, drawn))
