@@ -252,7 +252,11 @@ def test_unknown_methods_say_so() -> None:
         (GOOD, "chapman", "needs exactly two lists, got 3"),
         (CaptureHistories.from_counts(["a"], [(1,)], [9]), "loglinear", "take 2 to .* lists, got 1"),
         (CaptureHistories.from_counts(["a"], [(1,)], [9]), "chao", "at least two lists"),
-        (CaptureHistories.from_counts(["a", "b"], [(1, 0)], [9]), "loglinear", "list 'b' names nobody"),
+        (
+            CaptureHistories.from_counts(["a", "b"], [(1, 0)], [9]),
+            "loglinear",
+            "list 'b' names nobody|list 'a' names everybody",
+        ),
         (CaptureHistories.from_counts(["a", "b"], [], []), "chao", "counts nobody"),
     ],
 )
@@ -329,3 +333,19 @@ def test_an_unpublishable_stratum_makes_the_total_unpublishable() -> None:
     answer = estimate_strata({"west": two(50, 50, 20), "east": two(50, 50, 8)}, method="chapman")
     assert answer.total is not None
     assert answer.total.reasons == ("Strata that may not be published: east, west.",)
+
+
+def test_lists_that_avoid_each_other_make_no_bound() -> None:
+    """Lists a and b share 60 people where independence makes 200: the bound would be above the truth."""
+    counts = dict(zip(EVERY_4, FOUR_LISTS.counts.tolist(), strict=True))
+    for pattern in EVERY_4:
+        if pattern[:2] == (1, 1):
+            moved = round(counts[pattern] * 0.7)
+            counts[pattern] -= moved
+            counts[(1, 0, *pattern[2:])] += moved // 2
+            counts[(0, 1, *pattern[2:])] += moved - moved // 2
+    avoiding = CaptureHistories.from_counts("abcd", counts, counts.values())
+    (reason,) = estimate(avoiding, method="chao").reasons
+    assert reason.startswith("Lists a and b avoid each other's people")
+    assert not any("avoid" in words for words in estimate(avoiding, method="loglinear").reasons)
+    assert reasons(FOUR_LISTS) == ""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kuager.engines.estimation.guard.answers import MOST_INFLATION, refused_for_answer
+from kuager.engines.estimation.guard.avoidance import refused_for_avoidance
 from kuager.engines.estimation.guard.contradictions import contradictions
 from kuager.engines.estimation.guard.drawing import refused_for_drawing
 from kuager.engines.estimation.guard.tables import (
@@ -72,6 +73,7 @@ def guard(
     """
     return (
         *refused_for_table(histories, estimate, derived=derived or {}, cannot_contain=cannot_contain or {}),
+        *refused_for_avoidance(histories, estimate),
         *refused_for_drawing(estimate),
         *refused_for_answer(histories, estimate),
     )
