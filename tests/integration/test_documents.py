@@ -17,6 +17,7 @@ from kuager.engines.estimation.guard.answers import HEAVIEST_COMPLETE, WORST_FIT
 from kuager.engines.estimation.guard.drawing import FEWEST_EFFECTIVE, LARGEST_RHAT, MOST_NEAR_MAXIMUM
 from kuager.engines.estimation.guard.tables import LARGEST_APART
 from kuager.engines.estimation.totals import CHAINS, DRAWS
+from kuager.engines.estimation.trial import FEWEST_SEEN, WORST_SHORTFALL
 from kuager.engines.estimation.unanswered import TABLES
 from kuager.engines.linkage import candidates, learning, linking
 from kuager.engines.names import comparing
@@ -143,6 +144,8 @@ def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
         ("estimation.md", f"more than {MOST_INFLATION} times"),
         ("estimation.md", f"draws {CHAINS * DRAWS:,} times"),
         ("estimation.md", f"from {TABLES} tables"),
+        ("estimation.md", f"shortfall above {WORST_SHORTFALL} |"),
+        ("estimation.md", f"the others saw fewer than {FEWEST_SEEN} "),
         ("estimation.md", f"R-hat above {LARGEST_RHAT} |"),
         ("estimation.md", f"fewer than {FEWEST_EFFECTIVE} effective draws |"),
         ("estimation.md", f"more than {MOST_NEAR_MAXIMUM:.1%}".replace("%", " %") + " of draws"),
