@@ -50,13 +50,13 @@ def effective_size(scores: Chains) -> float:
     total = within * (n - 1) / n + scores.mean(axis=1).var(ddof=1)
     rho = 1 - (within - (covariance.mean(axis=1))) / total
     rho[0] = 1.0
-    pairs = []
+    pairs: list[float] = []
     for t in range(0, n - 4, 2):
         pair = float(rho[t] + rho[t + 1])
         if pair < 0:
             break
         pairs.append(min(pair, pairs[-1]) if pairs else pair)
-    return m * n / (-1 + 2 * sum(pairs))
+    return float(m * n / (-1 + 2 * sum(pairs)))
 
 
 def chains_of(kind: str) -> Chains:
@@ -66,11 +66,11 @@ def chains_of(kind: str) -> Chains:
         case "slow":
             return np.asarray(lfilter([1], [1, -0.8], noise, axis=1))
         case "shifted":
-            return noise + np.array([[0.0], [0.0], [0.0], [0.8]])
+            return np.asarray(noise + np.array([[0.0], [0.0], [0.0], [0.8]]))
         case "wider":
-            return noise * np.array([[1.0], [1.0], [1.0], [3.0]])
+            return np.asarray(noise * np.array([[1.0], [1.0], [1.0], [3.0]]))
         case "counts":
-            return np.floor(np.exp(noise) * 5)
+            return np.asarray(np.floor(np.exp(noise) * 5))
     return noise
 
 

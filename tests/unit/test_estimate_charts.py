@@ -41,9 +41,8 @@ CHAINS = np.random.default_rng(3).normal(10_000, 800, (4, 900))
 
 
 def intervals(**changes: Any) -> Picture:
-    return interval_chart(
-        ROWS, **({"observed": 4400, "words": WORDS, "title": "Сколько", "alt": "x"} | changes)
-    )
+    wanted: dict[str, Any] = {"observed": 4400, "words": WORDS, "title": "Сколько", "alt": "x"}
+    return interval_chart(ROWS, **(wanted | changes))
 
 
 def traces(chains: Any = CHAINS) -> Picture:
