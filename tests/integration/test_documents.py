@@ -14,6 +14,7 @@ import pytest
 from kuager.domain.publication.rules import RULES_VERSION
 from kuager.engines.estimation.guard import FEWEST_ON_BOTH, FEWEST_PERSONS, FEWEST_RECAPTURED, MOST_INFLATION
 from kuager.engines.estimation.guard.answers import HEAVIEST_COMPLETE, WORST_FIT
+from kuager.engines.estimation.guard.avoidance import FALSE_ALARM, LEAST_AVOIDANCE
 from kuager.engines.estimation.guard.drawing import FEWEST_EFFECTIVE, LARGEST_RHAT, MOST_NEAR_MAXIMUM
 from kuager.engines.estimation.guard.tables import LARGEST_APART
 from kuager.engines.estimation.totals import CHAINS, DRAWS
@@ -152,6 +153,10 @@ def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
         ("estimation.md", f"more than {LARGEST_APART:.0%}".replace("%", " %") + " of the people"),
         ("estimation.md", f"fit below {WORST_FIT} |"),
         ("estimation.md", f"weight above {HEAVIEST_COMPLETE} |"),
+        (
+            "estimation.md",
+            f"below {LEAST_AVOIDANCE}, and below 1 by more than chance ({100 * FALSE_ALARM:.0f} %",
+        ),
         ("import.md", f"| {DEFAULT.max_file_bytes // MIB} MiB (xls"),
         ("import.md", f"| {DEFAULT.max_unpacked_bytes // MIB} MiB |"),
         ("import.md", f"| columns | {DEFAULT.max_columns:,} |"),
