@@ -226,6 +226,16 @@ def test_what_a_list_declares_is_heeded(desk: Client, lists: TwoLists) -> None:
     assert not run.is_publishable
 
 
+def test_an_estimate_of_an_older_version_is_still_shown(desk: Client, lists: TwoLists) -> None:
+    run = ask(desk, lists)
+    old = {name: run.histories[name] for name in ("lists", "list_ids", "patterns", "observed", "totals")}
+    results = {name: run.results[name] for name in ("methods", "not_run", "comparison")}
+    EstimateRun.objects.update(histories=old, results=results, input_digest="", result_digest="", versions={})
+    page = desk.get(reverse("desk-estimate", args=[run.pk])).content.decode()
+    assert "Do not publish any of these estimates" in page
+    assert "Compute it again" not in page
+
+
 def test_the_share_that_complained_comes_with_its_caveats(desk: Client, lists: TwoLists) -> None:
     wanted = asked(lists, complaints=lists.cyrillic.pk)
     page = desk.get(reverse("desk-reported-share"), wanted)

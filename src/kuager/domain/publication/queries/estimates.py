@@ -260,7 +260,8 @@ def _strata(run: EstimateRun, words: _Words) -> Iterator[Object]:
     """Return each group of people; of small ones only that they are small."""
     found = cast("Mapping[str, Stored]", run.results.get("strata") or {})
     names = _region_names(found) if run.strata == Strata.REGION else {}
-    for name, answer in found.items():
+    # Databases keep objects in orders of their own; the digest needs one.
+    for name, answer in sorted(found.items()):
         observed = stored_histories(run, name).observed
         is_small = observed < FEWEST_IN_STRATUM
         shown = {**answer, "publishable": bool(answer["publishable"]) and not is_small}

@@ -90,9 +90,12 @@ def answers_of(results: Stored) -> list[ShownAnswer]:
 
 
 def recommended_answer(results: Stored) -> ShownAnswer | None:
-    """Return the answer that the headline is about."""
-    wanted = results.get("recommended")
+    """Return the answer that the headline is about; of runs before there were headlines the best there is."""
     found = cast("Sequence[Stored]", results.get("methods") or ())
+    if "recommended" not in results:
+        ranked = sorted(found, key=lambda one: not one.get("publishable"))
+        return shown_answer(ranked[0]) if ranked else None
+    wanted = results["recommended"]
     return next((shown_answer(one) for one in found if one.get("method") == wanted), None)
 
 

@@ -52,7 +52,10 @@ def shown_strata(run: "EstimateRun") -> ShownStrata | None:
     strata = cast("Mapping[str, Stored]", results["strata"])
     return ShownStrata(
         word=str(Strata(run.strata).label),
-        strata=[shown_answer(answer, name=stratum_word(run.strata, name)) for name, answer in strata.items()],
+        strata=[
+            shown_answer(answer, name=stratum_word(run.strata, name))
+            for name, answer in sorted(strata.items())
+        ],
         total=shown_answer(cast("Stored", results["total"]), name=gettext("all together")),
     )
 
