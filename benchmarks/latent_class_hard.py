@@ -42,7 +42,7 @@ CASES = {
     "verdata_R1": Case(
         "verdata_reclut_R1_1999_hombre.csv",
         classes=15,
-        tempering=TemperingPlan(rounds=2, round_moves=100, burn_in=300, first=1000, most=4000),
+        tempering=TemperingPlan(round_moves=100, burn_in=300, first=2000, most=4000),
         particles=None,
     ),
     "Ned_5": Case(

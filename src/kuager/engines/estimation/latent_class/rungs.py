@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from kuager.engines.estimation.latent_class.state import FIRST_STEP, Chain, Chai
 
 # A rung must lose at least this share of changes of place to count; else rungs would pile up elsewhere.
 LEAST_REJECTION = 0.02
+# Rarer changes of place are not told apart in a pilot round.
+FEWEST_ACCEPTED = 1e-4
 FEWEST_RUNGS = 3
 PILOT_RUNGS = 16
 # Streams of random numbers: plain chains count from 0, ladders from here, pilots before them.
@@ -103,12 +106,28 @@ def place_rungs(model: Model, plan: TemperingPlan, *, seed: int) -> NDArray[np.f
 def _evenly(
     shares: NDArray[np.float64], rejected: NDArray[np.float64], plan: TemperingPlan | None
 ) -> NDArray[np.float64]:
-    """Move the rungs to where each step has the same rejection; with a plan, choose how many as well."""
-    passed = np.concatenate([[0.0], np.cumsum(np.maximum(rejected, LEAST_REJECTION))])
-    rungs = len(shares)
+    """Move the rungs to equal distances; with a plan, choose how many as well.
+
+    Where the most rungs allowed do not reach the smallest table, the ladder ends above it: with steps too
+    long to climb, the rungs below would be of no use.
+    """
+    passed = np.concatenate([[0.0], np.cumsum([_distance(share) for share in rejected.tolist()])])
+    rungs, end = len(shares), passed[-1]
     if plan is not None:
-        rungs = min(max(1 + math.ceil(passed[-1] / plan.rejection), FEWEST_RUNGS), plan.most_rungs)
-    return np.asarray(np.exp(np.interp(np.linspace(0.0, passed[-1], rungs), passed, np.log(shares))))
+        rungs = min(max(1 + math.ceil(end / plan.rejection), FEWEST_RUNGS), plan.most_rungs)
+        end = min(end, plan.rejection * plan.most_rungs)
+    return np.asarray(np.exp(np.interp(np.linspace(0.0, end, rungs), passed, np.log(shares))))
+
+
+def _distance(rejected: float) -> float:
+    """Give how far apart neighbours are that refuse so many changes of place, 0..1.
+
+    For small shares it is the share itself. Shares end at 1 and distances do not: log likelihoods are about
+    normal, and then the share accepted is ``2 Phi(-c d)`` at distance ``d`` (Predescu, Predescu & Ciobanu
+    2004, J. Chem. Phys. 120, 4119-4128).
+    """
+    accepted = min(max(1.0 - rejected, FEWEST_ACCEPTED), 1.0 - LEAST_REJECTION)
+    return -NormalDist().inv_cdf(accepted / 2) / math.sqrt(math.pi / 2)
 
 
 def _distinct(model: Model, shares: NDArray[np.float64]) -> NDArray[np.float64]:
