@@ -253,9 +253,9 @@ def test_unknown_methods_say_so() -> None:
         (CaptureHistories.from_counts(["a"], [(1,)], [9]), "loglinear", "take 2 to .* lists, got 1"),
         (CaptureHistories.from_counts(["a"], [(1,)], [9]), "chao", "at least two lists"),
         (
-            CaptureHistories.from_counts(["a", "b"], [(1, 0)], [9]),
+            CaptureHistories.from_counts("abc", [(1, 0, 0), (0, 1, 0), (1, 1, 0)], [9, 9, 3]),
             "loglinear",
-            "list 'b' names nobody|list 'a' names everybody",
+            "list 'c' names nobody",
         ),
         (CaptureHistories.from_counts(["a", "b"], [], []), "chao", "counts nobody"),
     ],
