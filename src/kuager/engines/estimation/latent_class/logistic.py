@@ -2,7 +2,7 @@
 
 The library's exponential takes most of the time of a derivative and is computed one number at a time. This
 one is a polynomial without branches, which the compiler turns into vector instructions; its relative error
-is below 2e-15, tested against the library's.
+is below 3e-16 times the size of the log-odds (or 2e-15), tested against the library's.
 """
 
 import math
@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 
 from kuager.engines.estimation.compiled import vectorised
 
-# ln 2 in two parts: the first has zeros at its end, so that whole multiples of it are exact.
-LN2_HIGH = 0.693147180369123816490
-LN2_LOW = 1.90821492927058770002e-10
-PER_LN2 = 1.0 / math.log(2.0)
+LN2 = math.log(2.0)
 # 2**-1021 is the smallest power that the exponent bits can hold with room for the polynomial.
 LARGEST = 700.0
 
@@ -42,10 +39,11 @@ def logistic(
     """
     for i in range(numbers.shape[0]):
         size = -min(abs(numbers[i]), LARGEST)
-        whole = np.floor(size * PER_LN2 + 0.5)
-        x = (size - whole * LN2_HIGH) - whole * LN2_LOW
+        whole = np.floor(size / LN2 + 0.5)
+        x = size - whole * LN2
         bits[i] = (np.int64(whole) + 1023) << 52
-        tail = 1 / 5040 + x * (1 / 40320 + x * (1 / 362880 + x * (1 / 3628800 + x / 39916800)))
+        last = 1 / 3628800 + x * (1 / 39916800 + x / 479001600)
+        tail = 1 / 5040 + x * (1 / 40320 + x * (1 / 362880 + x * last))
         yes[i] = 1 + x * (
             1 + x * (0.5 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x * tail)))))
         )
