@@ -109,6 +109,10 @@ POPULATIONS = (
         (Group(700, (0.6, 0.5, 0.5, 0.4)), Group(800, (0.15, 0.2, 0.1, 0.15))),
     ),
     Population(
+        "a little hidden, 4 lists, N=1,665",
+        (Group(999, (0.45, 0.4, 0.35, 0.3)), Group(666, (0.15, 0.2, 0.1, 0.12))),
+    ),
+    Population(
         "visible and hidden, 5 lists, N=2,000",
         (Group(800, (0.6, 0.4, 0.5, 0.4, 0.3)), Group(1200, (0.15, 0.2, 0.1, 0.15, 0.1))),
     ),
@@ -154,6 +158,7 @@ def replicate(population: Population, number: int, methods: Sequence[str]) -> It
             "high": high if np.isfinite(high) else None,
             "bound": answer.is_lower_bound,
             "publishable": answer.publishable,
+            "trial_shortfall": answer.diagnostics.get("trial_shortfall"),
         }
 
 
@@ -181,6 +186,7 @@ def _of_one(key: tuple[object, object], group: list[dict[str, object]]) -> dict[
             "median_estimate_to_truth": round(float(np.median(ratio)), 3),
             "median_width_to_truth": round(float(np.median(width)), 3) if width else None,
             "publishable": len(published),
+            "published_as_interval": sum(not row["bound"] for row in published),
             "published_true": sum(map(_holds_as_published, published)) / len(published)
             if published
             else None,

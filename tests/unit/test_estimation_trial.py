@@ -1,9 +1,13 @@
 """A method is tried on lists of known size before its interval is believed."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from kuager.engines.estimation import CaptureHistories, Request, compare, estimate
+from kuager.engines.estimation import CaptureHistories, Request, compare, estimate, estimate_strata
 from kuager.engines.estimation.methods import METHODS
 from kuager.engines.estimation.trial import seen_by_others, try_out
 
@@ -67,3 +71,40 @@ def test_a_list_that_only_one_other_knows_cannot_be_tried() -> None:
 def test_three_lists_are_not_tried() -> None:
     three = ALIKE.select(["A", "B", "C"])
     assert "trial_shortfall" not in estimate(three, method="decomposable").diagnostics
+
+
+def test_strata_too_small_to_show_it_alone_show_it_together() -> None:
+    def stratum(seed: int) -> CaptureHistories:
+        return drawn((300, (0.6, 0.5, 0.5, 0.4)), (340, (0.15, 0.2, 0.1, 0.15)), seed=seed)
+
+    strata = estimate_strata({str(seed): stratum(seed) for seed in range(4)}, method="loglinear-average")
+    assert all(answer.is_lower_bound for answer in strata.estimates.values())
+    assert strata.total is not None
+    assert strata.total.is_lower_bound
+
+
+def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    """Copy one compiled module where no cache can be kept."""
+    copied = tmp_path / "read_only"
+    copied.mkdir()
+    (copied / "loops.py").write_text(
+        "from kuager.engines.estimation.compiled import compiled\n"
+        "@compiled\n"
+        "def twice(number):\n"
+        "    return 2 * number\n"
+        "print(twice(21))\n"
+    )
+    shown = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.path.insert(0, '/dev/null/x'); exec(open('loops.py').read())",
+        ],
+        cwd=copied,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/proc/none", "XDG_CACHE_HOME": "/proc/none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert shown.stdout == "42\n"

@@ -21,6 +21,7 @@ from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
 from kuager.engines.estimation.tally import UNKNOWN
 from kuager.engines.estimation.totals import add_up, is_unbounded
+from kuager.engines.estimation.trial import told_together
 from kuager.engines.estimation.unanswered import as_partial, estimate_partial, without_empty_lists
 
 Groups: TypeAlias = Mapping[str, CaptureHistories | PartialHistories]
@@ -184,7 +185,8 @@ def _gathered(
 ) -> Strata:
     """Combine versions, set aside what has no answer, add up the rest."""
     arranged = [plan.arranged(table) for table in tables]
-    by_version, failed = _by_version(found, arranged)
+    answered, failed = _by_version(found, arranged)
+    by_version = [told_together(answers) for answers in answered]
     documented = [
         plan.documented(table) | {name: strata[name].observed for name in failed}
         for table, strata in zip(tables, arranged, strict=True)

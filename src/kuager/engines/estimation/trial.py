@@ -14,7 +14,7 @@ too low, and intervals said to hold the truth 95 times of 100 did so 60 to 90 ti
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,9 +33,10 @@ FEWEST_SEEN = 30
 TRIAL_DRAWS = 250
 # Persons: half of one stands for none on the log scale.
 HALF = 0.5
-# One in a hundred by chance, if misses were independent and normal. In the populations of
+# One in ten by chance, if misses were independent and normal: an interval taken for a floor by mistake
+# says less than it could, a floor taken for an interval says what is false. In the populations of
 # benchmarks/estimation_coverage.py nearly all answers that were too low lie beyond it.
-WORST_SHORTFALL = 2.33
+WORST_SHORTFALL = 1.28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Trial:
 
     @property
     def shortfall(self) -> float:
-        """Sum of the misses over the root of their number; beyond 2.3 once in a hundred by chance alone.
+        """Sum of the misses over the root of their number; beyond 1.28 once in ten by chance alone.
 
         Exact for independent normal misses only. The lists share people, so it is a rule and no test;
         benchmarks/estimation_coverage.py shows how it does.
@@ -131,10 +132,30 @@ def told(answer: Estimate, trial: Trial | None) -> Estimate:
         "trial_shortfall": trial.shortfall,
         "trial_lists": len(trial.misses),
     }
-    if trial.shortfall <= WORST_SHORTFALL:
-        return replace(answer, diagnostics=diagnostics)
+    answer = replace(answer, diagnostics=diagnostics)
+    return answer if trial.shortfall <= WORST_SHORTFALL else _floored(answer)
+
+
+def told_together(answers: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Put the trials of strata together: each alone may be too small to show what all of them show.
+
+    If the method found too few in all strata together, every stratum only has a floor.
+    """
+    weights = {
+        name: (float(answer.diagnostics["trial_shortfall"]), float(answer.diagnostics["trial_lists"]))
+        for name, answer in answers.items()
+        if "trial_shortfall" in answer.diagnostics
+    }
+    lists = sum(number for _, number in weights.values())
+    misses = sum(shortfall * math.sqrt(number) for shortfall, number in weights.values())
+    if not lists or misses / math.sqrt(lists) <= WORST_SHORTFALL:
+        return dict(answers)
+    return {name: answer if answer.is_lower_bound else _floored(answer) for name, answer in answers.items()}
+
+
+def _floored(answer: Estimate) -> Estimate:
     warning = Sentence(
         "Tried on lists whose size is known, the method found too few people; take the lower end as a floor, "
         "and nothing else."
     )
-    return replace(answer, diagnostics=diagnostics, is_lower_bound=True, warnings=(*answer.warnings, warning))
+    return replace(answer, is_lower_bound=True, warnings=(*answer.warnings, warning))
