@@ -209,6 +209,7 @@ def main() -> None:
     """Run the study and print it."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--replicates", type=int, default=100)
+    options.add_argument("--first", type=int, default=0, help="number of the first: other people are drawn")
     options.add_argument("--methods", default=",".join(METHODS))
     options.add_argument("--keep", type=Path)
     options.add_argument("--part", default="0/1", help="this/of: share the work between processes")
@@ -219,7 +220,7 @@ def main() -> None:
     if chosen.keep and chosen.keep.exists():
         rows = [json.loads(line) for line in chosen.keep.read_text().splitlines()]
     done = {(row["population"], row["replicate"], row["method"]) for row in rows}
-    for number in range(this, chosen.replicates, parts):
+    for number in range(chosen.first + this, chosen.first + chosen.replicates, parts):
         for population in POPULATIONS:
             wanted = [name for name in methods if (population.name, number, name) not in done]
             fresh = list(replicate(population, number, wanted))
@@ -227,7 +228,7 @@ def main() -> None:
             if chosen.keep:
                 with chosen.keep.open("a") as kept:
                     kept.writelines(json.dumps(row) + "\n" for row in fresh)
-        sys.stderr.write(f"\r{number + 1} of {chosen.replicates} ")
+        sys.stderr.write(f"\r{number - chosen.first + 1} of {chosen.replicates} ")
     sys.stdout.write(json.dumps(summary(rows), indent=1) + "\n")
 
 
