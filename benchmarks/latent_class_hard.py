@@ -48,7 +48,6 @@ CASES = {
     "Ned_5": Case(
         "sparsemse_Ned_5.csv",
         tempering=TemperingPlan(burn_in=5000, first=60_000, most=120_000),
-        particles=ParticlePlan(particles=1000, moves=5, most_moves=300, memory=0.1),
         above=90_000,
     ),
 }

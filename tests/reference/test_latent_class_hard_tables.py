@@ -45,7 +45,7 @@ def test_particles_give_the_evidence(case: dict[str, Any]) -> None:
     histories = histories_of(case)
     prior = LatentClassPrior(maximum=(case["limit"] + 1) * histories.observed)
     model = latent_class_model(histories.patterns, histories.counts, prior)
-    run = run_particles(model, ParticlePlan(particles=400, most_moves=4), seed=1)
+    run = run_particles(model, ParticlePlan(particles=400, moves=2, most_moves=4), seed=1)
     assert run.log_evidence == pytest.approx(case["log_evidence"], abs=1.0)
 
 
@@ -54,5 +54,5 @@ def test_particles_agree_with_tempering_on_new_orleans() -> None:
     histories = histories_of(PUBLISHED["totals"][0])
     model = latent_class_model(histories.patterns, histories.counts, LatentClassPrior())
     tempered = temper(model, TemperingPlan(draws=800, burn_in=300, rounds=3, round_moves=100), seed=2)
-    run = run_particles(model, ParticlePlan(particles=400), seed=2)
+    run = run_particles(model, ParticlePlan(particles=400, moves=2, most_moves=10), seed=2)
     assert difference(tempered.walks.values["total"], run) < 0.15

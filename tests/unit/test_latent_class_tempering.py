@@ -142,7 +142,10 @@ def test_a_checkpoint_of_something_else_is_begun_again(other: str) -> None:
 
 def test_particles_draw_what_plain_chains_draw() -> None:
     plain = walk_chains(table(), Plan(draws=4000), seed=1).values["total"]
-    runs = [run_particles(table(), ParticlePlan(particles=400), seed=4, number=number) for number in (0, 1)]
+    runs = [
+        run_particles(table(), ParticlePlan(particles=400, moves=2, most_moves=10), seed=4, number=number)
+        for number in (0, 1)
+    ]
     assert difference(plain, pool(runs)) < 0.12
     assert runs[0].log_evidence == pytest.approx(runs[1].log_evidence, abs=1.0)
     assert all(run.ancestors > 1 for run in runs)
@@ -150,7 +153,7 @@ def test_particles_draw_what_plain_chains_draw() -> None:
 
 
 def test_the_same_particles_come_from_the_same_seed() -> None:
-    plan = ParticlePlan(particles=40)
+    plan = ParticlePlan(particles=40, moves=1, most_moves=2)
     first, again, other = (run_particles(table(), plan, seed=5, number=number) for number in (0, 0, 1))
     assert (first.total == again.total).all()
     assert first.log_evidence == again.log_evidence
@@ -164,12 +167,12 @@ def test_the_evidence_is_the_integral_of_the_likelihood() -> None:
     a, b = chance[:, None], chance[None, :]
     seen = 1 - (1 - a) * (1 - b)
     likelihood = ((1 - a) * b) ** 9 * (a * (1 - b)) ** 14 * (a * b) ** 6 / seen**29
-    run = run_particles(model, ParticlePlan(particles=1500, moves=1), seed=6)
+    run = run_particles(model, ParticlePlan(particles=1500, moves=1, most_moves=4), seed=6)
     assert run.log_evidence == pytest.approx(math.log(likelihood.mean()), abs=0.15)
 
 
 def test_particles_heed_a_maximum() -> None:
-    run = run_particles(table(maximum=300), ParticlePlan(particles=60), seed=7)
+    run = run_particles(table(maximum=300), ParticlePlan(particles=60, moves=2, most_moves=10), seed=7)
     assert run.total.max() <= 300
 
 
@@ -178,7 +181,7 @@ def test_chains_that_disagree_hand_over_to_tempering() -> None:
     plan = FlaggedPlan(
         chains=hopeless,
         tempering=replace(LITTLE, draws=400, burn_in=200),
-        particles=ParticlePlan(particles=200),
+        particles=ParticlePlan(particles=200, moves=2, most_moves=10),
     )
     settled = sample_flagged(table(), plan, seed=8)
     assert settled.diagnostics["sampler"] == "tempering"

@@ -31,6 +31,8 @@ MOST_DIFFERENCE = 0.15
 # Particles collapse where there is much to place (section 4.3 of the method reference: at twenty lists one or
 # two ancestors are left), and would take hours there.
 MOST_COORDINATES = 130
+# Draws of each ladder before agreement is given up: some three minutes of one processor, either way.
+MOST_DRAWS, MOST_DRAWS_OF_LARGE = 64_000, 8_000
 RUNS = 2
 
 
@@ -43,7 +45,7 @@ class FlaggedPlan:
     chains : Plan
         Plain chains, which go first.
     tempering : TemperingPlan or None
-        Unknown means as many ladders as there are chains.
+        Unknown means as many ladders as there are chains, and less work where each move costs much.
     particles : ParticlePlan
         For each of the two runs.
 
@@ -109,7 +111,9 @@ def sample_flagged(
     reason = why_flagged(plain, empty_overlaps)
     if not reason or plan.chains.draws is not None:
         return Settled(walks=plain, diagnostics={})
-    work = plan.tempering or TemperingPlan(ladders=plan.chains.chains)
+    is_small = coordinates(model) <= MOST_COORDINATES
+    most = MOST_DRAWS if is_small else MOST_DRAWS_OF_LARGE
+    work = plan.tempering or TemperingPlan(ladders=plan.chains.chains, most=most)
     part = checkpoint_of(checkpoint, "tempering")
     tempered = temper(model, work, seed=seed, progress=progress, checkpoint=part)
     found: dict[str, float | str] = {
@@ -118,7 +122,7 @@ def sample_flagged(
         "rhat_plain_chains": plain.convergence["rhat"],
         **_travel(tempered),
     }
-    if coordinates(model) <= MOST_COORDINATES:
+    if is_small:
         runs = [
             run_particles(model, plan.particles, seed=seed, number=number, progress=progress)
             for number in range(RUNS)

@@ -58,6 +58,8 @@ class ParticlePlan:
         Moves of each particle after each step of the table, at least and at most.
     memory : float
         Moves go on until no cell's log probability correlates more than this, 0..1, with what it was before.
+        Too few moves are the way to miss a peak: on Ned_5, two moves a step find 3 % below 90,000 persons,
+        as many as are needed find 30 %, and so does tempering.
     conditional : float
         Effective share of the particles that a step may leave, 0..1; larger means smaller steps.
     resample : float
@@ -66,9 +68,9 @@ class ParticlePlan:
     """
 
     particles: int = 1000
-    moves: int = 2
-    most_moves: int = 20
-    memory: float = 0.3
+    moves: int = 5
+    most_moves: int = 100
+    memory: float = 0.15
     conditional: float = 0.9
     resample: float = 0.5
 
