@@ -31,7 +31,7 @@ def histories_of(case: dict[str, Any]) -> CaptureHistories:
 def test_tempering_draws_the_published_posterior(case: dict[str, Any]) -> None:
     histories = histories_of(case)
     model = latent_class_model(histories.patterns, histories.counts, LatentClassPrior())
-    tempered = temper(model, TemperingPlan(draws=1500, burn_in=400, rounds=3, round_moves=150), seed=1)
+    tempered = temper(model, TemperingPlan(draws=1000, burn_in=300, rounds=3, round_moves=80), seed=1)
     low, middle, high = np.quantile(tempered.walks.values["total"], [0.025, 0.5, 0.975])
     expected_low, expected, expected_high = case["quantiles"]
     assert [low, middle] == pytest.approx([expected_low, expected], rel=0.03)
@@ -45,7 +45,7 @@ def test_particles_give_the_evidence(case: dict[str, Any]) -> None:
     histories = histories_of(case)
     prior = LatentClassPrior(maximum=(case["limit"] + 1) * histories.observed)
     model = latent_class_model(histories.patterns, histories.counts, prior)
-    run = run_particles(model, ParticlePlan(particles=400, moves=2, most_moves=4), seed=1)
+    run = run_particles(model, ParticlePlan(particles=250, moves=2, most_moves=2), seed=1)
     assert run.log_evidence == pytest.approx(case["log_evidence"], abs=1.0)
 
 
@@ -54,5 +54,5 @@ def test_particles_agree_with_tempering_on_new_orleans() -> None:
     histories = histories_of(PUBLISHED["totals"][0])
     model = latent_class_model(histories.patterns, histories.counts, LatentClassPrior())
     tempered = temper(model, TemperingPlan(draws=800, burn_in=300, rounds=3, round_moves=100), seed=2)
-    run = run_particles(model, ParticlePlan(particles=400, moves=2, most_moves=10), seed=2)
+    run = run_particles(model, ParticlePlan(particles=200, moves=2, most_moves=4), seed=2)
     assert difference(tempered.walks.values["total"], run) < 0.15
