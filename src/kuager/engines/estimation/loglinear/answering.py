@@ -31,6 +31,7 @@ from kuager.engines.estimation.loglinear.fit_of_model import fit_of_model
 from kuager.engines.estimation.loglinear.hierarchies import generators, make_table, renamed
 from kuager.engines.estimation.loglinear.profile import model_profile, profile_interval
 from kuager.engines.estimation.loglinear.searching import all_candidates
+from kuager.engines.estimation.loglinear.suiting import check_lists
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
@@ -94,7 +95,7 @@ def estimate_loglinear(histories: CaptureHistories, request: Request) -> Estimat
     BadInputError
         Fewer than two or more than twenty lists, or a list that names nobody.
     RefusedError
-        No model has a finite estimate.
+        No model has a finite estimate, or a list names everybody.
 
     """
     choice = choose_model(histories, request)
@@ -126,7 +127,7 @@ def estimate_average(histories: CaptureHistories, request: Request) -> Estimate:
     BadInputError
         Fewer than two or more than twenty lists, or a list that names nobody.
     RefusedError
-        No model has a finite estimate.
+        No model has a finite estimate, or a list names everybody.
 
     """
     choice = choose_model(histories, request)
@@ -196,13 +197,7 @@ def _around(observed: int, unseen: float, low: float, high: float) -> tuple[floa
 
 def _checked_order(histories: CaptureHistories, request: Request) -> int:
     n_lists = len(histories.lists)
-    if not 2 <= n_lists <= MOST_LISTS:
-        raise BadInputError(
-            f"log-linear models take 2 to {MOST_LISTS} lists, got {n_lists}; choose some of them"
-        )
-    for name, size in zip(histories.lists, histories.list_totals, strict=True):
-        if size == 0:
-            raise BadInputError(f"list {name!r} names nobody; leave it out")
+    check_lists(histories, what="log-linear models", least=2, most=MOST_LISTS)
     if n_lists <= MOST_LISTS_ANY_ORDER:
         return min(request.order or n_lists, n_lists - 1)
     if (request.order or 2) > LARGEST_ORDER_SEARCHED:

@@ -25,6 +25,7 @@ from kuager.engines.estimation.loglinear.existence import has_positive_table, is
 from kuager.engines.estimation.loglinear.fitting import Fit, fit_poisson, information
 from kuager.engines.estimation.loglinear.hierarchies import holds, make_table, terms_up_to
 from kuager.engines.estimation.loglinear.profile import profile_interval
+from kuager.engines.estimation.loglinear.suiting import check_lists
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.sentences import Sentence, people
@@ -108,13 +109,7 @@ def profile_log_likelihood(design: NDArray[np.float64], counts: NDArray[np.float
 
 def _checked_counts(histories: CaptureHistories) -> NDArray[np.float64]:
     """Persons in every cell of the full table, shape (2**n_lists,); cell 0 holds 0."""
-    if not 3 <= len(histories.lists) <= MOST_LISTS:
-        raise BadInputError(
-            f"models of differences among people take 3 to {MOST_LISTS} lists, got {len(histories.lists)}"
-        )
-    for name, size in zip(histories.lists, histories.list_totals, strict=True):
-        if size == 0:
-            raise BadInputError(f"list {name!r} names nobody; leave it out")
+    check_lists(histories, what="models of differences among people", least=3, most=MOST_LISTS)
     table = make_table(histories, order=1)
     counts = np.zeros(2**table.n_lists)
     counts[table.patterns] = table.counts

@@ -105,7 +105,7 @@ def share_of_groups(mask: int, cells: Floats, groups: Groups) -> float:
         for member in range(leader, len(of_list)):
             if left >> member & 1 and of_list[member] == group:
                 local |= 1 << bit[member]
-                left &= ~(np.int64(1) << member)
+                left &= ~(1 << member)
         share *= cells[first[group] + local] / (1.0 + cells[first[group]])
     return share
 

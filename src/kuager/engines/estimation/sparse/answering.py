@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kuager.core.errors import BadInputError, RefusedError
+from kuager.core.errors import RefusedError
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.intervals import normal_quantile
 from kuager.engines.estimation.loglinear.bootstrap import (
@@ -18,6 +18,7 @@ from kuager.engines.estimation.loglinear.bootstrap import (
 from kuager.engines.estimation.loglinear.candidates import Candidates, fit_candidates
 from kuager.engines.estimation.loglinear.fit_of_model import fit_of_model
 from kuager.engines.estimation.loglinear.hierarchies import Table, generators, holds, make_table, renamed
+from kuager.engines.estimation.loglinear.suiting import check_lists
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
 from kuager.engines.estimation.running import Progress
@@ -48,18 +49,18 @@ def estimate_sparse(histories: CaptureHistories, request: Request) -> Estimate:
     BadInputError
         Fewer than three or more than twenty lists, or a list that names nobody.
     RefusedError
-        Nobody is on two lists, or everybody on one.
+        Nobody is on two lists, or a list names everybody.
 
     """
-    _check(histories)
+    check_lists(histories, what="models of sparse overlaps", least=FEWEST_LISTS, most=MOST_LISTS)
     table = make_table(histories.select(sorted(histories.lists)), order=2)
     terms, margins = table.terms[1:], table.margins[1:]
     _, model = select_pairs(terms, margins, table.persons, THRESHOLD)
     fitted = fit_candidates(table, np.concatenate([[True], model])[None])
     if not fitted.exists(0):
         raise RefusedError(
-            "the lists have no finite estimate even if independent: nobody is on more than one list, or one "
-            " list names everybody; find more matches or another list"
+            "the lists have no finite estimate even if they are independent: nobody is on more than one; "
+            "find more matches or another list"
         )
     unseen = float(fitted.unseen[0])
     many, left_out = resampled_unseen(table, request), _left_out(table)
@@ -108,17 +109,6 @@ def _left_out(table: Table) -> NDArray[np.float64]:
     """Unseen without one person of each pattern, shape (n_patterns,)."""
     terms = table.terms[1:]
     return select_in_each(one_less(table.counts), holds(table.patterns, terms), terms, THRESHOLD)
-
-
-def _check(histories: CaptureHistories) -> None:
-    n_lists = len(histories.lists)
-    if not FEWEST_LISTS <= n_lists <= MOST_LISTS:
-        raise BadInputError(
-            f"the method for sparse overlaps takes {FEWEST_LISTS} to {MOST_LISTS} lists, got {n_lists}"
-        )
-    for name, size in zip(histories.lists, histories.list_totals, strict=True):
-        if size == 0:
-            raise BadInputError(f"list {name!r} names nobody; leave it out")
 
 
 def _diagnostics(histories: CaptureHistories, fitted: Candidates, level: float) -> dict[str, float | str]:
