@@ -7,8 +7,11 @@ autoregressive chain of order one with coefficient r: n (1 - r) / (1 + r) (any t
 Tolerance: rounding for the definitions; 15 % for the simulated chain, some four standard errors.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.stats import norm, rankdata
@@ -17,6 +20,11 @@ from kuager.engines.estimation.diagnostics import convergence, convergence_by_va
 from kuager.engines.estimation.draws import Draws
 
 Chains = NDArray[np.float64]
+
+# ArviZ has no types.
+arviz_rhat: Callable[..., float] = array_stats.rhat
+arviz_ess: Callable[..., float] = array_stats.ess
+arviz_mcse: Callable[..., float] = array_stats.mcse
 
 
 def split(chains: Chains) -> Chains:
@@ -105,3 +113,23 @@ def test_only_folding_sees_chains_that_differ_in_width() -> None:
     chains = chains_of("wider")
     assert rhat_of(normal_scores(split(chains))) < 1.01
     assert convergence(Draws(values={"total": chains}))["rhat"] > 1.1
+
+
+@pytest.mark.parametrize("coefficient", [-0.4, 0.0, 0.3, 0.9, 0.99])
+@pytest.mark.parametrize("whole_numbers", [False, True])
+def test_the_figures_are_those_of_arviz(coefficient: float, whole_numbers: bool) -> None:
+    """ArviZ (arviz-stats 0.8) computes the same from the same paper.
+
+    Tolerance: 2 %, since the two end the sum of autocorrelations at slightly different lags.
+    """
+    noise = np.random.default_rng(11).normal(size=(4, 2000))
+    chains = lfilter([1.0], [1.0, -coefficient], noise, axis=1) + np.array([[0.3], [0], [0], [0]])
+    chains = np.round(5 * chains) if whole_numbers else chains
+    ours = convergence_by_variable(Draws(values={"total": chains}))[0]
+    assert ours.rhat == pytest.approx(float(arviz_rhat(chains, method="rank")), rel=1e-6)
+    assert ours.ess_bulk == pytest.approx(float(arviz_ess(chains, method="bulk")), rel=0.02)
+    tail = float(arviz_ess(chains, method="tail", prob=(0.05, 0.95)))
+    assert ours.ess_tail == pytest.approx(tail, rel=0.02)
+    for error, prob in ((ours.mcse_low, 0.025), (ours.mcse_median, 0.5), (ours.mcse_high, 0.975)):
+        theirs = float(arviz_mcse(chains, method="quantile", prob=prob))
+        assert error == pytest.approx(theirs, rel=0.02)

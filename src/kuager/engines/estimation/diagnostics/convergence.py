@@ -1,31 +1,19 @@
-"""Whether independent chains agree, and how many independent draws theirs are worth.
-
-References
-----------
-Vehtari, Gelman, Simpson, Carpenter & Burkner (2021), Rank-normalization, folding, and localization: an
-improved R-hat for assessing convergence of MCMC, Bayesian Analysis 16, 667-718, section 4: R-hat, the
-effective sample sizes, the error of a quantile. Computed by ArviZ.
-
-"""
+"""Whether independent chains agree, and how many independent draws theirs are worth."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from arviz_stats.base.array import array_stats
 from numpy.typing import NDArray
 
 from kuager.core.errors import BadInputError
+from kuager.engines.estimation.diagnostics.mixing import bulk_size, quantile_error, rank_rhat, tail_size
 from kuager.engines.estimation.draws import TOTAL, Draws
 
 FEWEST_CHAINS = 4
 # Halved chains of fewer draws have no autocorrelations to speak of.
 FEWEST_DRAWS = 8
-# ArviZ has no types.
-_rank_rhat: Callable[..., float] = array_stats.rhat
-_effective_size: Callable[..., float] = array_stats.ess
-_standard_error: Callable[..., float] = array_stats.mcse
 QUANTILES = {"low": 0.025, "median": 0.5, "high": 0.975}
 
 
@@ -122,12 +110,12 @@ def _judged(name: str, values: NDArray[np.float64]) -> VariableConvergence:
         return VariableConvergence(
             variable=name, rhat=1.0, ess_bulk=still, ess_tail=still, mcse_low=0, mcse_median=0, mcse_high=0
         )
-    errors = {f"mcse_{end}": _quantile_error(chains, prob) for end, prob in QUANTILES.items()}
+    errors = {f"mcse_{end}": quantile_error(chains, prob) for end, prob in QUANTILES.items()}
     return VariableConvergence(
         variable=name,
         rhat=_rhat(chains),
-        ess_bulk=_size(_effective_size(chains, method="bulk"), chains),
-        ess_tail=_size(_effective_size(chains, method="tail", prob=(0.05, 0.95)), chains),
+        ess_bulk=bulk_size(chains),
+        ess_tail=tail_size(chains),
         **errors,
     )
 
@@ -148,16 +136,4 @@ def _rhat(chains: NDArray[np.float64]) -> float:
     """R-hat; chains that each stand still at values of their own have no spread inside to compare with."""
     if not np.ptp(chains, axis=1).any():
         return math.inf
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(_rank_rhat(chains, method="rank"))
-    return value if math.isfinite(value) else math.inf
-
-
-def _size(value: float, chains: NDArray[np.float64]) -> float:
-    """Effective draws; where they cannot be computed a chain is worth a draw."""
-    return float(value) if math.isfinite(value) else float(len(chains))
-
-
-def _quantile_error(chains: NDArray[np.float64], prob: float) -> float:
-    value = float(_standard_error(chains, method="quantile", prob=prob))
-    return value if math.isfinite(value) else math.inf
+    return rank_rhat(chains)
