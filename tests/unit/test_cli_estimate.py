@@ -281,3 +281,15 @@ def test_doubt_about_who_is_who_widens_the_interval(tmp_path: Path) -> None:
         BadInputError, match="the draws are of the lists court, web, the table of web, police"
     ):
         run(str(table), *options)
+
+
+def test_a_list_that_cannot_contain_some_people_refuses_publication(tmp_path: Path) -> None:
+    table = tmp_path / "counts.csv"
+    table.write_text("web,court,count\n1,0,35\n0,1,35\n1,1,25\n", encoding="utf-8")
+    answer = run_json(str(table), "--method", "chao", "--cannot-contain", "court=those who were released")
+    assert not answer["publishable"]
+    assert any("those who were released" in reason for reason in answer["reasons"])
+    with pytest.raises(BadInputError, match="expects LIST=PEOPLE, got 'court'"):
+        run(str(table), "--cannot-contain", "court")
+    with pytest.raises(BadInputError, match="about one table"):
+        run(str(table), "--cannot-contain", "court=women", "--strata", "web")

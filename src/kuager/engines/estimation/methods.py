@@ -71,6 +71,7 @@ def estimate(
     method: str,
     request: Request | None = None,
     derived: Mapping[str, str] | None = None,
+    cannot_contain: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Estimate how many persons there are, with the guard's verdict on publication.
 
@@ -84,6 +85,8 @@ def estimate(
         Level of the interval, seed, order of interactions.
     derived : mapping, optional
         Lists built from another list: name of the copy to name of its origin.
+    cannot_contain : mapping, optional
+        Lists on which some people can never be: name of the list to those people, in words.
 
     Raises
     ------
@@ -97,15 +100,20 @@ def estimate(
         raise BadInputError(f"there is no method {method!r}; use {', '.join(METHODS)} or all")
     if not histories.observed:
         raise BadInputError("the table counts nobody; at least one person must be on a list")
-    return guarded(histories, tried(histories, method, request or Request()), derived=derived)
+    answer = tried(histories, method, request or Request())
+    return guarded(histories, answer, derived=derived, cannot_contain=cannot_contain)
 
 
 def tried(histories: CaptureHistories, method: str, request: Request) -> Estimate:
     """Answer by one method, and try it out on lists of known size."""
-    answer = METHODS[method](histories, request)
-    if method not in TRIED_BY or answer.is_lower_bound or len(histories.lists) < FEWEST_TO_TRY:
+    return tried_out(histories, METHODS[method](histories, request), request)
+
+
+def tried_out(histories: CaptureHistories, answer: Estimate, request: Request) -> Estimate:
+    """Write into an answer how its method did on lists of known size."""
+    if answer.method not in TRIED_BY or answer.is_lower_bound or len(histories.lists) < FEWEST_TO_TRY:
         return answer
-    return told(answer, _trial(histories, TRIED_BY[method], request))
+    return told(answer, _trial(histories, TRIED_BY[answer.method], request))
 
 
 @lru_cache(maxsize=16)

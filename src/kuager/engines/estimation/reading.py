@@ -98,7 +98,7 @@ class CountsTable:
         return wanted
 
 
-def read_counts(path: Path, *, lists: Sequence[str] | None = None) -> CaptureHistories:
+def read_counts(path: Path | str, *, lists: Sequence[str] | None = None) -> CaptureHistories:
     """Read a table of capture histories in which every list answers for everybody.
 
     Parameters
@@ -119,9 +119,9 @@ def read_counts(path: Path, *, lists: Sequence[str] | None = None) -> CaptureHis
     return read_table(path).histories(lists)
 
 
-def read_table(path: Path) -> CountsTable:
+def read_table(path: Path | str) -> CountsTable:
     """Read the header of a table of counts, without judging its rows yet."""
-    return CountsTable(text=open_table(path))
+    return CountsTable(text=open_table(Path(path)))
 
 
 class _Counting:

@@ -13,7 +13,7 @@ from kuager.engines.estimation.guard import guarded
 from kuager.engines.estimation.guard.contradictions import contradictions
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.imputation import impute_answers
-from kuager.engines.estimation.methods import METHODS, estimate
+from kuager.engines.estimation.methods import METHODS, estimate, tried_out
 from kuager.engines.estimation.partial import PartialHistories
 from kuager.engines.estimation.replicates import combine_replicates
 from kuager.engines.estimation.request import Request
@@ -31,6 +31,7 @@ def estimate_partial(
     method: str,
     request: Request | None = None,
     derived: Mapping[str, str] | None = None,
+    cannot_contain: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Estimate how many persons there are when some lists did not answer for some persons.
 
@@ -48,17 +49,23 @@ def estimate_partial(
         What is asked of the method.
     derived : mapping, optional
         Lists built from another list: name of the copy to name of its origin.
+    cannot_contain : mapping, optional
+        Lists on which some people can never be: name of the list to those people, in words.
 
     """
     wanted = request or Request()
+    as_no = histories.as_answered_no()
     if histories.is_complete:
-        return estimate(histories.as_answered_no(), method=method, request=wanted, derived=derived)
+        return estimate(as_no, method=method, request=wanted, derived=derived, cannot_contain=cannot_contain)
     place = SUMMING_OVER.get(method)
     if place is None:
         answer = _imputed(histories, method, wanted, derived)
+        declared = guarded(as_no, answer, cannot_contain=cannot_contain).reasons
+        reasons = tuple(dict.fromkeys((*answer.reasons, *declared)))
+        answer = replace(answer, reasons=reasons, publishable=not reasons)
     else:
-        answer = _summed(place, histories, wanted)
-        answer = guarded(histories.as_answered_no(), answer, derived=derived)
+        answer = tried_out(as_no, _summed(place, histories, wanted), wanted)
+        answer = guarded(as_no, answer, derived=derived, cannot_contain=cannot_contain)
     warnings = (_read_as_no(histories, answer, wanted), *answer.warnings)
     return replace(answer, warnings=warnings)
 
@@ -135,6 +142,7 @@ def compare_partial(
     *,
     request: Request | None = None,
     derived: Mapping[str, str] | None = None,
+    cannot_contain: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Run every method that applies on lists that may not have answered for everybody.
 
@@ -143,7 +151,9 @@ def compare_partial(
     """
     wanted = request or Request()
     if histories.is_complete:
-        return compare(histories.as_answered_no(), request=wanted, derived=derived)
+        return compare(
+            histories.as_answered_no(), request=wanted, derived=derived, cannot_contain=cannot_contain
+        )
     answers: list[Estimate] = []
     not_run: dict[str, str] = {}
     for place, method in enumerate(METHODS):
@@ -153,7 +163,10 @@ def compare_partial(
             checkpoint=checkpoint_of(wanted.checkpoint, method),
         )
         try:
-            answers.append(estimate_partial(histories, method=method, request=own, derived=derived))
+            one = estimate_partial(
+                histories, method=method, request=own, derived=derived, cannot_contain=cannot_contain
+            )
+            answers.append(one)
         except KuagerError as error:
             not_run[method] = str(error)
     against = contradictions(tuple(answers))

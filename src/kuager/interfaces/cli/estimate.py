@@ -27,6 +27,12 @@ SEEDS = click.IntRange(0, 2**32 - 1)
 @click.option("--impute", type=click.IntRange(2, 1000), metavar="M", help="Draw unknown strata M times.")
 @click.option("--replicates", metavar="COLUMN", help="Column that numbers versions of the table (R1, R2 …).")
 @click.option("--derived", multiple=True, metavar="COPY=ORIGIN", help="A list that was built from another.")
+@click.option(
+    "--cannot-contain",
+    multiple=True,
+    metavar="LIST=PEOPLE",
+    help="A list on which some people can never be, and who they are.",
+)
 @click.option("--level", type=float, default=0.95, show_default=True, help="Probability of the interval.")
 @click.option("--order", type=int, help="Most lists that may interact in one log-linear term.")
 @click.option("--criterion", type=click.Choice(("bic", "aic")), default="bic", show_default=True)
@@ -48,6 +54,7 @@ def command(
     lists: str | None,
     strata: str | None,
     derived: tuple[str, ...],
+    cannot_contain: tuple[str, ...],
     as_json: bool,
     **options: object,
 ) -> None:
@@ -61,7 +68,8 @@ def command(
         counts=counts,
         lists=None if lists is None else names_in(lists),
         strata=() if strata is None else tuple(names_in(strata)),
-        derived=copies_in(derived),
+        derived=declared_in(derived, "--derived expects COPY=ORIGIN"),
+        cannot_contain=declared_in(cannot_contain, "--cannot-contain expects LIST=PEOPLE"),
         options=options,
     )
     with shown_progress(wanted.checkpoint) as progress:
@@ -79,12 +87,12 @@ def names_in(text: str) -> list[str]:
     return [name for name in found if name]
 
 
-def copies_in(derived: tuple[str, ...]) -> dict[str, str]:
-    """Read COPY=ORIGIN."""
-    copies = {}
-    for pair in derived:
-        copy, sign, origin = (word.strip() for word in pair.partition("="))
-        if not (copy and sign and origin):
-            raise BadInputError(f"--derived expects COPY=ORIGIN, got {pair!r}")
-        copies[copy] = origin
-    return copies
+def declared_in(pairs: tuple[str, ...], expected: str) -> dict[str, str]:
+    """Read what was declared about lists: NAME=WORDS."""
+    declared = {}
+    for pair in pairs:
+        name, sign, words = (part.strip() for part in pair.partition("="))
+        if not (name and sign and words):
+            raise BadInputError(f"{expected}, got {pair!r}")
+        declared[name] = words
+    return declared

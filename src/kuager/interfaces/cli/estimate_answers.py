@@ -27,6 +27,7 @@ class Wanted:
     lists: Sequence[str] | None
     strata: tuple[str, ...]
     derived: Mapping[str, str]
+    cannot_contain: Mapping[str, str]
     method: str
     pool: bool
     impute: int | None
@@ -50,6 +51,7 @@ class Wanted:
         lists: Sequence[str] | None,
         strata: tuple[str, ...],
         derived: Mapping[str, str],
+        cannot_contain: Mapping[str, str],
         options: Mapping[str, object],
     ) -> Self:
         """Check what does not go together.
@@ -65,6 +67,7 @@ class Wanted:
             lists=lists,
             strata=strata,
             derived=derived,
+            cannot_contain=cannot_contain,
             **cast(dict[str, object], options),  # type: ignore[arg-type]  # names and types are those of click
         )
         for is_wrong, words in wanted._contradictions():
@@ -85,6 +88,10 @@ class Wanted:
             (
                 is_divided and self.draws is not None,
                 "--draws holds records without strata; leave --strata and --replicates out",
+            ),
+            (
+                bool(self.cannot_contain) and (is_divided or self.draws is not None),
+                "--cannot-contain is about one table; with --strata leave the list out where it cannot be",
             ),
             (self.sensitivity and is_divided, "--sensitivity changes one table; leave --strata out"),
             (
@@ -166,7 +173,13 @@ def _one_method(
 ) -> dict[str, object]:
     from kuager.engines.estimation.unanswered import estimate_partial
 
-    found = estimate_partial(histories, method=wanted.method, request=request, derived=wanted.derived)
+    found = estimate_partial(
+        histories,
+        method=wanted.method,
+        request=request,
+        derived=wanted.derived,
+        cannot_contain=wanted.cannot_contain,
+    )
     _save_draws(wanted.save_draws, {"": found}, "method")
     answer = found.to_json()
     answer["warnings"] = [*map(str, warnings), *map(str, found.warnings)]
@@ -195,7 +208,9 @@ def _every_method(
 ) -> dict[str, object]:
     from kuager.engines.estimation.unanswered import compare_partial
 
-    found = compare_partial(histories, request=request, derived=wanted.derived)
+    found = compare_partial(
+        histories, request=request, derived=wanted.derived, cannot_contain=wanted.cannot_contain
+    )
     drawn = {answer.method: answer for answer in found.estimates if answer.draws is not None}
     _save_draws(wanted.save_draws, drawn, "method")
     answer = found.to_json()
