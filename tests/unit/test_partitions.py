@@ -167,3 +167,15 @@ def test_draws_without_a_finite_answer_leave_the_interval_open() -> None:
     apart = frame_of([row for row in rows if row[0] == 2])
     with pytest.raises(RefusedError, match="no draw of who is who"):
         estimate_over_partitions(make_partitions(apart), method="lincoln-petersen")
+
+
+def test_chains_are_judged_over_all_tables_together() -> None:
+    drawn, _ = example(draws=4)
+    answer = estimate_over_partitions(
+        make_partitions(drawn), method="latent-class", request=Request(draws=400)
+    )
+    found = answer.diagnostics
+    assert answer.draws is not None
+    assert answer.draws.total.shape == (4, 1_000)
+    assert 1 <= float(found["rhat"]) <= float(found["worst_table_rhat"]) + 0.05
+    assert float(found["ess_bulk"]) > 0

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kuager.core.errors import BadInputError, KuagerError, RefusedError
+from kuager.engines.estimation.diagnostics import convergence
 from kuager.engines.estimation.divided_work import HIDDEN, run_parts
 from kuager.engines.estimation.draws import TOTAL, Draws
-from kuager.engines.estimation.guard import guarded
+from kuager.engines.estimation.guard import guard, guarded
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.methods import estimate
 from kuager.engines.estimation.partitions.drawn import Partitions
@@ -35,8 +36,13 @@ from kuager.engines.estimation.totals import draw_log_normal
 CHAINS = 4
 # Numbers taken from the answer to each partition.
 DRAWS_EACH = 1_000
+# Of more different tables than this each is drawn more shortly: only all together must be exact.
+FEW_TABLES = 20
+SHORT_CHAINS = 1_000
 # Fewer partitions show too little of the doubt.
 FEWEST_PARTITIONS = 100
+# Draws of each chain that the agreement of chains is judged by.
+_JUDGED = 20_000
 # A larger share of tables that may not be published forbids the whole.
 MOST_REFUSED = 0.05
 
@@ -114,7 +120,7 @@ def estimate_over_partitions(
         draws=_mixed(pooled),
     )
     judged = guarded(answers.likeliest, together, derived=derived)
-    reasons = (*judged.reasons, *_refusals(answers))
+    reasons = (*judged.reasons, *_refusals(answers, derived))
     return replace(judged, reasons=reasons, publishable=not reasons)
 
 
@@ -126,6 +132,8 @@ def _estimate_tables(
     names = {
         table: f"who is who{HIDDEN}{place}" for place, table in enumerate(dict.fromkeys([likeliest, *tables]))
     }
+    if len(names) > FEW_TABLES and request.draws is None:
+        request = replace(request, draws=SHORT_CHAINS)
     found = run_parts(
         {name: partial(_answer_to, table, method=method, derived=derived) for table, name in names.items()},
         request,
@@ -216,7 +224,34 @@ def _diagnostics(
         }
         # What the guard reads of the fit; chains are judged over all tables.
         found |= {name: alone.diagnostics[name] for name in ("fit_p",) if name in alone.diagnostics}
-    return found | worst_of_chains([answer for answer in answers.by_table.values() if answer])
+    return found | _agreement([answer for answer in answers.by_table.values() if answer])
+
+
+def _agreement(answers: Sequence[Estimate]) -> dict[str, float | str]:
+    """Judge the chains of all tables together, as they are used; of each table only what differs by chain.
+
+    Where the first chains of all tables, one after the other, look like the second, third and fourth, what is
+    put together is drawn well, even if a single table is drawn too shortly.
+    """
+    drawn = [
+        answer.draws.total for answer in answers if answer.draws is not None and "rhat" in answer.diagnostics
+    ]
+    if not drawn:
+        return {}
+    each = max(8, min(_JUDGED // len(drawn), *(total.shape[1] for total in drawn)))
+    kept = [np.log(total[:, np.linspace(0, total.shape[1] - 1, each).astype(int)]) for total in drawn]
+    around = np.concatenate([logs - logs.mean() for logs in kept], axis=1)
+    # Tables are drawn independently of each other, so what their draws are worth adds up.
+    worth = {
+        name: math.fsum(float(answer.diagnostics.get(name, 0.0)) for answer in answers)
+        for name in ("ess_bulk", "ess_tail")
+    }
+    worst = worst_of_chains(answers)["rhat"]
+    return {
+        "rhat": convergence(Draws(values={TOTAL: around}))["rhat"],
+        **worth,
+        "worst_table_rhat": worst,
+    }
 
 
 def _warnings(answers: _Answers, first: Estimate) -> Iterator[str]:
@@ -246,8 +281,21 @@ def _assumptions(first: Estimate) -> Iterator[str]:
     yield Sentence("The probabilities of the links are right, and linkage missed no match altogether.")
 
 
-def _refusals(answers: _Answers) -> Sequence[str]:
-    refused = sum(1 for answer in answers.of_draws if answer is None or not answer.publishable)
+def _refusals(answers: _Answers, derived: Mapping[str, str] | None) -> Sequence[str]:
+    """Refuse if many of the tables alone would be; chains are judged together, not table by table."""
+    agreement = _agreement([answer for answer in answers.by_table.values() if answer])
+    is_refused = {
+        table: answer is None
+        or bool(
+            guard(
+                table,
+                replace(answer, diagnostics={**answer.diagnostics, **agreement}),
+                derived=derived,
+            )
+        )
+        for table, answer in answers.by_table.items()
+    }
+    refused = sum(is_refused[table] for table in answers.tables)
     if refused <= MOST_REFUSED * len(answers.tables):
         return ()
     return (
