@@ -29,6 +29,8 @@ from kuager.engines.estimation.sentences import Sentence
 
 # Binette & Steorts (2022) leave out lists with fewer persons; we ask that the others saw as many of them.
 FEWEST_SEEN = 30
+# More lists than these cost much time and add little: those that saw most of the people are kept.
+MOST_OTHERS = 6
 # Enough for the width of an interval that is only compared.
 TRIAL_DRAWS = 250
 # Persons: half of one stands for none on the log scale.
@@ -91,15 +93,21 @@ def _misses(
 
 
 def seen_by_others(histories: CaptureHistories, name: str) -> CaptureHistories | None:
-    """Keep the people of one list as the others saw them; None if fewer than two others saw any."""
+    """Keep the people of one list as the others saw them; None if fewer than two others saw any.
+
+    Of many others those stay that saw most of them.
+    """
     place = histories.lists.index(name)
     on_it = histories.patterns[:, place] == 1
     totals = histories.counts[on_it] @ histories.patterns[on_it]
-    others = [
-        other for other, total in zip(histories.lists, totals, strict=True) if total > 0 and other != name
-    ]
-    if len(others) < 2:
+    ranked = sorted(
+        (-int(total), other)
+        for other, total in zip(histories.lists, totals, strict=True)
+        if total > 0 and other != name
+    )
+    if len(ranked) < 2:
         return None
+    others = [other for _, other in ranked[:MOST_OTHERS]]
     columns = [histories.lists.index(other) for other in others]
     rows = histories.patterns[on_it][:, columns]
     seen = np.asarray(rows.any(axis=1))
