@@ -92,7 +92,8 @@ class Walks:
     @property
     def has_converged(self) -> bool:
         """Whether the chains agree and are worth enough draws."""
-        return self.convergence["rhat"] <= MOST_RHAT and self.convergence["ess_bulk"] >= LEAST_ESS
+        worth = min(self.convergence["ess_bulk"], self.convergence["ess_tail"])
+        return self.convergence["rhat"] <= MOST_RHAT and worth >= LEAST_ESS
 
 
 def walk_chains(
