@@ -157,6 +157,7 @@ class _Application:
             done += len(chunk)
             if self.progress:
                 self.progress(done, len(self.fresh))
+        people.refresh_statistics(len(self.fresh), ListRow)
 
     def _write_chunk(self, refs: Sequence[int], places: PlaceReader) -> None:
         told_on = self.edition.as_of

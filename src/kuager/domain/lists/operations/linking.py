@@ -20,7 +20,7 @@ from kuager.domain.lists.rules.linking import FRAME, LinkRecord, frame_row
 from kuager.domain.lists.rules.pairs import state_of
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.models import Judgement
-from kuager.domain.people.operations import insert_rows, reserve_ids
+from kuager.domain.people.operations import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.places.queries import place_index
 from kuager.domain.register import operations as register
@@ -136,6 +136,7 @@ def _store(
     columns = ("id", "run", "record_a", "record_b", "probability", "match_weight", "reasons", "state")
     rows = zip(numbers, _pairs(result.pairs, verdicts), strict=True)
     insert_rows(CandidatePair, columns, ((number, run.pk, *pair) for number, pair in rows))
+    refresh_statistics(result.pairs.height, CandidatePair)
     target = f"lists.LinkRun:{run.pk}"
     record_event(
         action="lists.run_linkage", actor=by, target=target, at=at, records=total, pairs=run.pair_count

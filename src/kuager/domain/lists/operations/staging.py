@@ -29,7 +29,7 @@ from kuager.domain.lists.rules.reading import check_status, iter_plan, read_plan
 from kuager.domain.lists.rules.states import check_transition
 from kuager.domain.lists.rules.unknown_places import with_unknown_places
 from kuager.domain.lists.terms import EditionState, RowChange
-from kuager.domain.people.operations import insert_rows
+from kuager.domain.people.operations import insert_rows, refresh_statistics
 from kuager.domain.places.queries import place_index
 from kuager.domain.register.terms import Status
 from kuager.domain.sources.models import Publisher
@@ -286,6 +286,7 @@ def _finish(edition: ListEdition, by: User, at: datetime) -> ListEdition:
         )
     locked.state = EditionState.STAGED
     locked.save(update_fields=["state"])
+    refresh_statistics(locked.rows_staged, ListRow)
     _record("lists.stage_edition", locked, by, at, rows=locked.rows_staged, rejected=locked.rows_rejected)
     return locked
 

@@ -13,7 +13,7 @@ from itertools import islice
 from django.db import connection, models
 
 BATCH = 10_000
-MANY = 2_000
+MANY = 200
 Value = str | int | float | bool | date | datetime | None
 Row = tuple[Value, ...]
 
