@@ -19,6 +19,7 @@ from kuager.domain.lists import operations as lists
 from kuager.domain.lists.models import EstimateRun
 from kuager.domain.publication import operations, queries
 from kuager.domain.publication.models import EstimateChoice, Snapshot, SnapshotEstimate, SnapshotPicture
+from kuager.domain.publication.queries.estimate_pictures import draw_methods
 from kuager.domain.register.models import StatusSpell
 from tests.integration.known_lists import ENOUGH, THIN, KnownLists, known_lists
 from tests.integration.quick_methods import leave_quick_methods
@@ -335,3 +336,13 @@ def test_the_desk_offers_only_what_the_guard_allows(
     page = client.get(reverse("desk-estimate", args=[thin.pk]), headers=english).content.decode()
     assert "the guard refuses it" in page
     assert client.post(reverse("desk-estimate-choose", args=[thin.pk, "chao"])).status_code == 409
+
+
+def test_no_picture_of_a_lower_bound_tells_its_upper_end() -> None:
+    bound: Any = {"method": "chao", "interval": [1999, 2119], "estimate": 2053, "lower_bound": True}
+    with translation.override("en"):
+        picture = draw_methods({"methods": [bound | {"publishable": True}], "observed": 1740})
+    assert "at least 1999" in picture.alt
+    told = "".join(f"{picture.svg}{picture.alt}{picture.table}".split())
+    assert "2119" not in told
+    assert "2053" not in told

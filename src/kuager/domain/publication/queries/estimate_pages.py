@@ -135,7 +135,7 @@ def estimate_rows(snapshot: Snapshot, key: str) -> Iterator[dict[str, JsonValue]
                 "observed": line.observed,
                 "estimate": line.estimate,
                 "low": line.low,
-                "high": line.high,
+                "high": None if line.lower_bound else line.high,
                 "at_least": line.lower_bound,
                 "may_be_published": line.publishable,
             }

@@ -1,5 +1,6 @@
 """The picture of a published estimate in three languages: the methods that may be shown, side by side."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
@@ -27,24 +28,25 @@ def draw_estimates(estimates: Sequence[PublishedEstimate]) -> Iterator[DrawnPict
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             for one in estimates:
-                picture = _methods(one.content)
+                picture = draw_methods(one.content)
                 yield stored_picture(picture_key(one.choice.key), language, picture)
 
 
-def _methods(content: Object) -> Picture:
+def draw_methods(content: Object) -> Picture:
+    """Draw the published answers of all methods side by side; the refused ones are not shown."""
     shown = [one for one in cast("Sequence[Object]", content["methods"]) if one["publishable"]]
     words = IntervalWords(
         observed=gettext("Counted"),
         at_least=gettext("at least"),
         refused=gettext("not to be published"),
-        unbounded=gettext("not bounded"),
+        unbounded=gettext("no upper end"),
         label_title=gettext("Method"),
         estimate_title=gettext("People in all"),
         interval_title=gettext("Interval"),
         remark_title=gettext("Remark"),
     )
     rows = [_row(one) for one in shown]
-    told = [gettext("%(method)s: from %(low)d to %(high)d") % _ends(one) for one in shown]
+    told = [_told(one) for one in shown]
     observed = cast(int, content["observed"])
     alt = gettext("Estimated number of people by method, with intervals. %(counted)d were counted. %(told)s.")
     return interval_chart(
@@ -57,17 +59,22 @@ def _methods(content: Object) -> Picture:
 
 
 def _row(answer: Object) -> IntervalRow:
+    """Draw a lower bound as its floor and an arrow: its upper end would be quoted."""
     low, high = cast("Sequence[int]", answer["interval"])
-    estimate = cast(int, answer["estimate"])
+    is_bound = bool(answer["lower_bound"])
+    estimate = low if is_bound else cast(int, answer["estimate"])
     return IntervalRow(
         label=method_word(str(answer["method"])),
         estimate=estimate,
         low=min(low, estimate),
-        high=max(high, estimate),
-        is_bound=bool(answer["lower_bound"]),
+        high=math.inf if is_bound else max(high, estimate),
+        is_bound=is_bound,
     )
 
 
-def _ends(answer: Object) -> dict[str, object]:
+def _told(answer: Object) -> str:
     low, high = cast("Sequence[int]", answer["interval"])
-    return {"method": method_word(str(answer["method"])), "low": low, "high": high}
+    words = {"method": method_word(str(answer["method"])), "low": low, "high": high}
+    if answer["lower_bound"]:
+        return gettext("%(method)s: at least %(low)d") % words
+    return gettext("%(method)s: from %(low)d to %(high)d") % words
