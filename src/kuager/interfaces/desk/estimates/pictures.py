@@ -14,6 +14,7 @@ from kuager.domain.lists.terms import method_word
 from kuager.engines.charts.densities import density_chart
 from kuager.engines.charts.intervals import IntervalRow, IntervalWords, interval_chart
 from kuager.engines.charts.traces import trace_chart
+from kuager.engines.estimation.latent_class.expecting import prior_totals
 from kuager.interfaces.desk.access import needs
 from kuager.interfaces.desk.estimates.answers import ShownAnswer, answers_of
 from kuager.interfaces.desk.estimates.changes import shown_strata
@@ -126,10 +127,15 @@ def _traces(draws: "EstimateDraws") -> str:
 
 
 def _density(draws: "EstimateDraws") -> str:
-    observed = queries.stored_histories(draws.run).observed
+    histories = queries.stored_histories(draws.run)
+    observed = histories.observed
     name = method_word(draws.method)
+    curves = {name: queries.total_draws(draws)}
+    if draws.method == "latent-class":
+        prior = prior_totals(len(histories.lists), observed)
+        curves = {gettext("Prior: before comparing lists"): prior, **curves}
     return density_chart(
-        {name: queries.total_draws(draws)},
+        curves,
         title="",
         x_title=gettext("Persons in all"),
         y_title="",
