@@ -28,6 +28,7 @@ from kuager.engines.linkage.learning import (
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
 from kuager.engines.linkage.splink_model import SAMPLED_PAIRS, SplinkModel
+from kuager.engines.linkage.trained import TrainedModel
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
@@ -51,12 +52,15 @@ class LinkResult:
         For each combination of lists, how many clusters are on exactly these.
     records
         How many records were read.
+    trained
+        The model the pairs were scored with, to be kept for later records; None when nothing was compared.
     """
 
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     overlap: tuple[tuple[tuple[str, ...], int], ...]
     records: int
+    trained: TrainedModel | None = None
 
     @property
     def cluster_count(self) -> int:
@@ -70,6 +74,7 @@ class _Scored:
     probability: Floats
     odds: Floats
     reasons: list[str]
+    trained: TrainedModel | None = None
 
 
 def _say_nothing(message: str) -> None:
@@ -212,7 +217,13 @@ def link(
     clusters = prepared.records.select("list", "id").with_columns(
         pl.Series("cluster", numbers, dtype=pl.Int64)
     )
-    return LinkResult(_pair_table(prepared, scored), clusters, _overlap(clusters), prepared.records.height)
+    return LinkResult(
+        _pair_table(prepared, scored),
+        clusters,
+        _overlap(clusters),
+        prepared.records.height,
+        scored.trained,
+    )
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
@@ -227,4 +238,6 @@ def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: 
     probability = _settle(exclusive_probability(odds, pairs, list_of, one_to_one), pairs, judged)
     rows = np.flatnonzero(probability >= REPORTED_FROM)
     reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
-    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons)
+    return _Scored(
+        pairs[rows.tolist()], probability[rows], odds[rows], reasons, TrainedModel.of(model, prepared)
+    )
