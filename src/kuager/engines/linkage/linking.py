@@ -18,7 +18,6 @@ from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
-    Model,
     default_model,
     field_weights,
     learn,
@@ -104,7 +103,7 @@ def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
     return pl.concat([pairs, extra]).unique().sort("left", "right")
 
 
-def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
+def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[TrainedModel, Evidence]:
     splink = SplinkModel(prepared.records, COMPARISONS)
     try:
         levels = splink.levels_of(pairs)
@@ -115,7 +114,8 @@ def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
     sampled = min(float(SAMPLED_PAIRS), count * (count - 1) / 2)
     strangers = strangers_with_prior(COMPARISONS, measured, sampled)
     evidence = gather(prepared, COMPARISONS, levels, strangers)
-    return learn(default_model(COMPARISONS, strangers, evidence), evidence), evidence
+    model = learn(default_model(COMPARISONS, strangers, evidence), evidence)
+    return TrainedModel.of(model, strangers, prepared), evidence
 
 
 def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
@@ -231,13 +231,12 @@ def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
 
 
 def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
-    model, evidence = _train(prepared, pairs)
+    trained, evidence = _train(prepared, pairs)
+    model = trained.model
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)
     list_of = prepared.records["list"].to_list()
     probability = _settle(exclusive_probability(odds, pairs, list_of, one_to_one), pairs, judged)
     rows = np.flatnonzero(probability >= REPORTED_FROM)
     reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
-    return _Scored(
-        pairs[rows.tolist()], probability[rows], odds[rows], reasons, TrainedModel.of(model, prepared)
-    )
+    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons, trained)

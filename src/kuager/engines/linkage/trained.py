@@ -13,7 +13,7 @@ import numpy as np
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.learning import Model, expected_links
+from kuager.engines.linkage.learning import Floats, Model, expected_links
 from kuager.engines.linkage.preparing import Habits, Prepared
 
 _FORMAT = 1
@@ -27,6 +27,9 @@ class TrainedModel:
     ----------
     model
         Rates of agreement and shares of links.
+    strangers
+        How often strangers agree on each level as measured, before links were taken out of it: towards these
+        the commonness of rare values is drawn.
     sizes
         Records of each list, in the order of the shares' groups.
     habits
@@ -34,14 +37,15 @@ class TrainedModel:
     """
 
     model: Model
+    strangers: tuple[Floats, ...]
     sizes: dict[str, int]
     habits: Habits
 
     @classmethod
-    def of(cls, model: Model, prepared: Prepared) -> "TrainedModel":
+    def of(cls, model: Model, strangers: tuple[Floats, ...], prepared: Prepared) -> "TrainedModel":
         """Return the model with what must be remembered of the lists."""
         lists = prepared.records["list"].to_list()
-        return cls(model, {name: lists.count(name) for name in prepared.lists}, prepared.habits)
+        return cls(model, strangers, {name: lists.count(name) for name in prepared.lists}, prepared.habits)
 
     def partners(self, left: str, right: str) -> float:
         """Return how many records of list ``right`` one record of list ``left`` is expected to match.
@@ -70,8 +74,9 @@ def as_json(trained: TrainedModel) -> str:
             "levels": [level.words for level in field.levels],
             "m": m.tolist(),
             "u": u.tolist(),
+            "strangers": strangers.tolist(),
         }
-        for field, m, u in zip(model.fields, model.m, model.u, strict=True)
+        for field, m, u, strangers in zip(model.fields, model.m, model.u, trained.strangers, strict=True)
     ]
     habits = {"name_field": trained.habits.name_field, "usual_day": trained.habits.usual_day}
     whole = {
@@ -106,7 +111,8 @@ def from_json(text: str) -> TrainedModel:
             share=np.array(said["share"]),
             spelling_varies=bool(said["spelling_varies"]),
         )
-        return TrainedModel(model, dict(said["lists"]), Habits(**said["habits"]))
+        strangers = tuple(np.array(field["strangers"]) for field in said["fields"])
+        return TrainedModel(model, strangers, dict(said["lists"]), Habits(**said["habits"]))
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError("this is not a model that linking saved") from error
 

@@ -1,0 +1,9 @@
+"""Ask a register of a million records about one new report, and re-link only what an edition changed.
+
+Promises: answers in well under a second; scores as a batch would; never merges; judged pairs stay as they are.
+Failure model: a record that shares no key with the report is not found; the benchmark says how often.
+"""
+
+from kuager.engines.linkage.incremental.index import Candidate, MatchIndex
+
+__all__ = ["Candidate", "MatchIndex"]
