@@ -4,6 +4,21 @@ Promises: answers in well under a second; scores as a batch would; never merges;
 Failure model: a record that shares no key with the report is not found; the benchmark says how often.
 """
 
+from kuager.engines.linkage.incremental.editions import (
+    Difference,
+    NewPair,
+    Relinked,
+    difference_of,
+    relinking,
+)
 from kuager.engines.linkage.incremental.index import Candidate, MatchIndex
 
-__all__ = ["Candidate", "MatchIndex"]
+__all__ = [
+    "Candidate",
+    "Difference",
+    "MatchIndex",
+    "NewPair",
+    "Relinked",
+    "difference_of",
+    "relinking",
+]

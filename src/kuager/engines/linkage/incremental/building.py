@@ -58,13 +58,17 @@ def fill(
 
 def _with_ids(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Number the records of a list without ids, over the whole list; look for repeated ids before parting."""
-    column = next((column for column, field in recognise_columns(frame.columns).items() if field == "id"), None)
+    column = next(
+        (column for column, field in recognise_columns(frame.columns).items() if field == "id"), None
+    )
     if column is None:
         return frame.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("id"))
     ids = frame[column].cast(pl.String).str.strip_chars()
     if ids.n_unique() < len(ids):
         repeated = ids.filter(ids.is_duplicated())[0]
-        raise BadInputError(f"list {name}: the id {repeated} occurs twice; every record needs an id of its own")
+        raise BadInputError(
+            f"list {name}: the id {repeated} occurs twice; every record needs an id of its own"
+        )
     return frame
 
 

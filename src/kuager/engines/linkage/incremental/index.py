@@ -6,7 +6,8 @@ those of a batch with the same model. Adding and taking out a record are whole o
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,6 +134,12 @@ class MatchIndex:
     def trained(self) -> TrainedModel:
         """The model that scores."""
         return self._trained
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make all changes inside take effect together, or none of them if an error leaves."""
+        with self._storage.change():
+            yield
 
     def marks(self, list_name: str) -> dict[str, str]:
         """Return for each id of a list the mark of what it says; see ``difference_of``."""

@@ -84,7 +84,9 @@ def _words_with(records: pl.DataFrame, kind: str, years: Iterable[int]) -> pl.Da
         for part in ("given_keys", "family_keys")
     )
     return pl.concat(
-        words.select(pl.concat_str(word, other, separator="|").alias("key"), pl.col("unique_id").alias("record"))
+        words.select(
+            pl.concat_str(word, other, separator="|").alias("key"), pl.col("unique_id").alias("record")
+        )
         for other in others
     )
 

@@ -49,9 +49,13 @@ class Scorer:
     def levels(self, asked: pl.DataFrame, others: pl.DataFrame) -> Levels:
         """Return levels of agreement of one record with others, which stand in order of their numbers."""
         for name, suffix, records in (("asked", "_l", asked), ("others", "_r", others)):
-            self._connection.register(name, columns_for_splink(records).rename(lambda c, s=suffix: c + s).to_arrow())
+            self._connection.register(
+                name, columns_for_splink(records).rename(lambda c, s=suffix: c + s).to_arrow()
+            )
         found = self._connection.sql(self._question).fetchnumpy()
-        return np.stack([found[f"level_{place}"] for place in range(len(self._fields))], axis=1).astype(np.int8)
+        return np.stack([found[f"level_{place}"] for place in range(len(self._fields))], axis=1).astype(
+            np.int8
+        )
 
 
 def frequency_table(

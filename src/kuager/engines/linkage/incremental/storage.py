@@ -50,7 +50,10 @@ class Storage:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Do everything inside, or nothing."""
+        """Do everything inside, or nothing; a change inside another is part of it."""
+        if self.connection.in_transaction:
+            yield
+            return
         self.connection.execute("begin immediate")
         try:
             yield
