@@ -236,7 +236,7 @@ def test_an_unknown_list_is_expected_to_overlap_like_the_known_ones(trained: Tra
 
 def test_the_order_of_the_list_does_not_matter(trained: TrainedModel, tmp_path: Path) -> None:
     order = list(range(REGISTER.height))
-    random.Random(2).shuffle(order)
+    random.Random(2).shuffle(order)  # noqa: S311  # reproducible, not secret
     with (
         MatchIndex.build(tmp_path / "one", {"register": REGISTER}, trained) as one,
         MatchIndex.build(tmp_path / "other", {"register": REGISTER[order]}, trained) as other,

@@ -1,7 +1,7 @@
 """Keep what linking learned, so that a record that comes later is judged by the same weights.
 
-Promises: a model saved and loaded again gives the same scores to the last digit; a model that was learned with
-other comparisons than those of this version is refused, never half used. The file is JSON with a version and
+Promises: a model saved and loaded again gives the same scores to the last digit; a model learned with other
+comparisons than those of this version is refused, never half used. The file is JSON with a version and
 holds no names of people, only rates, and the names and sizes of the lists.
 """
 

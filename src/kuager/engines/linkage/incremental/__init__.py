@@ -1,6 +1,6 @@
 """Ask a register of a million records about one new report, and re-link only what an edition changed.
 
-Promises: answers in well under a second; scores as a batch would; never merges; judged pairs stay as they are.
+Promises: answers in well under a second; scores as a batch would; never merges; judged pairs stay.
 Failure model: a record that shares no key with the report is not found; the benchmark says how often.
 """
 
@@ -11,7 +11,8 @@ from kuager.engines.linkage.incremental.editions import (
     difference_of,
     relinking,
 )
-from kuager.engines.linkage.incremental.index import Candidate, MatchIndex
+from kuager.engines.linkage.incremental.index import MatchIndex
+from kuager.engines.linkage.incremental.ranking import Candidate
 
 __all__ = [
     "Candidate",

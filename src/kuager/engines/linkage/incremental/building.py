@@ -57,7 +57,7 @@ def fill(
 
 
 def _with_ids(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Number the records of a list without ids, over the whole list; look for repeated ids before parting."""
+    """Return the list with ids: its own, each once, or the numbers of its rows."""
     column = next(
         (column for column, field in recognise_columns(frame.columns).items() if field == "id"), None
     )

@@ -1,9 +1,9 @@
 """Re-link what a new edition of a list changed, and nothing else.
 
-Promises: a record that says the same as before is neither compared nor touched; a judged pair is never offered
-again, whatever the new score, but it is named when one of its records changed, for a person to look at; the
-index changes only if the caller kept the result, so that a break in between loses nothing: the same edition
-can be given again.
+Promises: a record that says the same as before is neither compared nor touched; a judged pair is never
+offered again, whatever the new score, but it is named when one of its records changed, for a person to look
+at; the index changes only if the caller kept the result, so that a break in between loses nothing: the same
+edition can be given again.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,8 +14,9 @@ import polars as pl
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.columns import recognise_columns
-from kuager.engines.linkage.incremental.index import Candidate, Key, MatchIndex
+from kuager.engines.linkage.incremental.index import MatchIndex
 from kuager.engines.linkage.incremental.lines import fingerprints
+from kuager.engines.linkage.incremental.ranking import Candidate, Key
 from kuager.engines.linkage.linking import REPORTED_FROM
 
 # Enough for every record of one person, and short enough for a page.
@@ -69,7 +70,7 @@ def difference_of(index: MatchIndex, list_name: str, edition: pl.DataFrame) -> D
     Raises
     ------
     BadInputError
-        When the edition has no ids, repeats one, or leaves one empty: without them nobody can say who changed.
+        When the edition has no ids, repeats one, or leaves one empty: then nobody can say who changed.
     """
     before = index.marks(list_name)
     now = dict(zip(_ids(list_name, edition), fingerprints(edition), strict=True))

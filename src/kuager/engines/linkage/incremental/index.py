@@ -4,7 +4,6 @@ Promises: nothing is merged, linked or judged here: candidates are for a person 
 those of a batch with the same model. Adding and taking out a record are whole or not at all.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,31 +27,24 @@ from kuager.engines.linkage.incremental.lines import (
     write_lines,
 )
 from kuager.engines.linkage.incremental.looking import likeliest
+from kuager.engines.linkage.incremental.ranking import Candidate, Scored, ranked, sides_of
 from kuager.engines.linkage.incremental.scoring import Scorer, evidence_of, frequency_table
 from kuager.engines.linkage.incremental.storage import Storage, format_is_known
 from kuager.engines.linkage.learning import Floats, field_weights
-from kuager.engines.linkage.reasons import Sides, explain
 from kuager.engines.linkage.trained import TrainedModel, from_json
 
 Record = Mapping[str, str | None]
-Key = tuple[str, str]
 # Shares of links stay away from certainty, as in learning.
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A record that may be about the same person.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The record asked about; ``is_filed`` where it is in the index itself."""
 
-    ``probability`` is 0 to 1, ``match_weight`` the logarithm (base 2) of the odds, and ``reasons`` say field
-    by field what agrees and differs, the record asked about on the left.
-    """
-
-    list: str
-    id: str
-    probability: float
-    match_weight: float
-    reasons: tuple[Mapping[str, object], ...]
+    list_name: str
+    prepared: pl.DataFrame
+    is_filed: bool
 
 
 class MatchIndex:
@@ -210,68 +202,54 @@ class MatchIndex:
         one_to_one
             Lists that hold every person once: their candidates compete with each other, and none of them is
             of the record's own list.
+
+        Notes
+        -----
+        In a batch the rivals of each candidate compete, too; a single question does not see those, so that
+        ``probability`` (never ``match_weight``) may lie above the batch's for one-to-one lists.
         """
-        asked = prepare_one(list_name, record, self._trained.habits)
-        filed = self._storage.find(list_name, asked["id"][0]) if has_id(record) else None
-        numbers = likeliest(self._storage, asked, len(self), without=filed[0] if filed else None)
+        prepared = prepare_one(list_name, record, self._trained.habits)
+        filed = self._storage.find(list_name, prepared["id"][0]) if has_id(record) else None
+        asked = _Asked(list_name, prepared, filed is not None)
+        numbers = likeliest(self._storage, prepared, len(self), without=filed[0] if filed else None)
         rows = self._storage.lines(numbers)
         if list_name in one_to_one:
             rows = [row for row in rows if row[1] != list_name]
         if not rows:
             return []
-        others = read_lines([row[3] for row in rows], [row[0] for row in rows])
-        keys = [(row[1], row[2]) for row in rows]
-        return self._ranked(asked, others, keys, limit, one_to_one, list_name, is_filed=filed is not None)
+        scored = self._score(asked, rows)
+        names = [list_name, *(name for name, _ in scored.keys)]
+        chance = exclusive_probability(scored.odds, scored.sides.pairs, names, one_to_one)
+        return ranked(scored, chance, self._trained.model.fields, limit)
 
-    def _ranked(
-        self,
-        asked: pl.DataFrame,
-        others: pl.DataFrame,
-        keys: list[Key],
-        limit: int,
-        one_to_one: Collection[str],
-        list_name: str,
-        *,
-        is_filed: bool,
-    ) -> list[Candidate]:
+    def _score(self, asked: _Asked, rows: list[tuple[int, str, str, bytes]]) -> Scored:
         model = self._trained.model
-        levels = self._scorer.levels(asked, others)
+        others = read_lines([row[3] for row in rows], [row[0] for row in rows])
+        levels = self._scorer.levels(asked.prepared, others)
         frequency = frequency_table(
-            (asked, others),
+            (asked.prepared, others),
             levels,
             (model.fields, self._trained.strangers),
             self._storage.commonness,
-            asked_is_filed=is_filed,
+            asked_is_filed=asked.is_filed,
         )
         evidence = evidence_of(levels, frequency)
         weights = field_weights(model, evidence)
-        share = self._shares(list_name, [name for name, _ in keys], is_filed=is_filed)
-        odds = weights.sum(axis=1) + np.log2(share / (1.0 - share))
-        pairs = pl.DataFrame({"left": np.zeros(len(keys), np.uint32), "right": np.arange(1, len(keys) + 1)})
-        chance = exclusive_probability(odds, pairs, [list_name, *(name for name, _ in keys)], one_to_one)
-        best = np.lexsort((np.arange(len(keys)), -odds, -chance))[:limit]
-        sides = Sides(pairs, pl.concat([asked.select(_shown(asked)), others.select(_shown(asked))]))
-        texts = explain(best, evidence, weights, model.fields, sides)
-        return [
-            Candidate(
-                list=keys[row][0],
-                id=keys[row][1],
-                probability=float(chance[row]),
-                match_weight=float(odds[row]),
-                reasons=tuple(json.loads(text)),
-            )
-            for row, text in zip(best.tolist(), texts, strict=True)
-        ]
+        share = self._shares(asked, [row[1] for row in rows])
+        return Scored(
+            keys=tuple((row[1], row[2]) for row in rows),
+            evidence=evidence,
+            weights=weights,
+            odds=weights.sum(axis=1) + np.log2(share / (1.0 - share)),
+            sides=sides_of(asked.prepared, others),
+        )
 
-    def _shares(self, list_name: str, lists: list[str], *, is_filed: bool) -> Floats:
+    def _shares(self, asked: _Asked, lists: list[str]) -> Floats:
         """Return how likely a pair is a link before looking, for each candidate's list."""
         sizes = self._storage.sizes()
         share: dict[str, float] = {}
         for name in set(lists):
-            own = int(name == list_name and not is_filed)
-            share[name] = self._trained.partners(list_name, name) / max(sizes[name] + own, 1)
-        return np.clip(np.array([share[name] for name in lists]), _LEAST_SHARE, _MOST_SHARE)
-
-
-def _shown(records: pl.DataFrame) -> list[str]:
-    return [column for column in records.columns if column.startswith("shown_")]
+            own = int(name == asked.list_name and not asked.is_filed)
+            share[name] = self._trained.partners(asked.list_name, name) / max(sizes[name] + own, 1)
+        shares: Floats = np.array([share[name] for name in lists], dtype=np.float64)
+        return np.clip(shares, _LEAST_SHARE, _MOST_SHARE)

@@ -45,7 +45,7 @@ def key_table(records: pl.DataFrame, kind: str, *, years: Iterable[int] = (0,)) 
 
 
 def _pairs_of_words(records: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Return given and family name in alphabetical order; or one of them and the first letter of the other."""
+    """Return both names in alphabetical order; or one of them and the first letter of the other."""
     each = (
         records.select("unique_id", "given_keys", "family_keys")
         .explode("given_keys", empty_as_null=True)

@@ -50,7 +50,7 @@ class Scorer:
         """Return levels of agreement of one record with others, which stand in order of their numbers."""
         for name, suffix, records in (("asked", "_l", asked), ("others", "_r", others)):
             self._connection.register(
-                name, columns_for_splink(records).rename(lambda c, s=suffix: c + s).to_arrow()
+                name, columns_for_splink(records).select(pl.all().name.suffix(suffix)).to_arrow()
             )
         found = self._connection.sql(self._question).fetchnumpy()
         return np.stack([found[f"level_{place}"] for place in range(len(self._fields))], axis=1).astype(
