@@ -68,6 +68,15 @@ def test_a_judged_pair_is_not_offered_again_but_named(index: MatchIndex) -> None
     assert relinked.judged_before == {judged}
 
 
+def test_what_was_judged_of_a_record_holds_for_the_one_that_replaces_it(index: MatchIndex) -> None:
+    renamed = _edition().with_columns(pl.col("id").replace({CHANGED: "5 again"}))
+    judged = [frozenset({("later", CHANGED), ("register", CHANGED)})]
+    with relinking(index, "later", renamed, judged=judged, replaces={"5 again": CHANGED}) as relinked:
+        offered = {(pair.record[1], pair.candidate.id) for pair in relinked.pairs}
+    assert ("5 again", CHANGED) not in offered
+    assert relinked.judged_before == frozenset(judged)
+
+
 def test_an_edition_whose_result_was_not_kept_can_be_given_again(index: MatchIndex) -> None:
     with pytest.raises(OSError, match="disk"), relinking(index, "later", _edition()) as lost:
         raise OSError("disk full")

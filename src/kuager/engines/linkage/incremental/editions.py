@@ -99,6 +99,7 @@ def relinking(
     edition: pl.DataFrame,
     *,
     judged: Collection[PairOfKeys] = (),
+    replaces: Mapping[str, str] | None = None,
     one_to_one: Collection[str] = (),
 ) -> Iterator[Relinked]:
     """Put an edition on file and give the pairs it calls for; keep them inside the ``with``.
@@ -107,6 +108,9 @@ def relinking(
     ----------
     judged
         Pairs that a person judged, same or different.
+    replaces
+        Where a changed record gets a new id: the id it had before, by the new one. What was judged of the old
+        one is not asked again of the new one.
     one_to_one
         Lists that hold every person once.
     """
@@ -120,22 +124,31 @@ def relinking(
             index.add(list_name, rows[key])
         gone = frozenset((list_name, key) for key in (*difference.changed, *difference.removed))
         asked = {key: rows[key] for key in fresh}
+        settled = frozenset(judged) | _inherited(judged, list_name, replaces or {})
         yield Relinked(
             difference=difference,
-            pairs=tuple(_pairs(index, list_name, asked, frozenset(judged), one_to_one)),
+            pairs=tuple(_pairs(index, list_name, asked, settled, one_to_one)),
             outdated=gone,
             judged_before=frozenset(pair for pair in judged if pair & gone),
         )
+
+
+def _inherited(
+    judged: Collection[PairOfKeys], list_name: str, replaces: Mapping[str, str]
+) -> frozenset[PairOfKeys]:
+    """Return the judged pairs of replaced records as pairs of those that replace them."""
+    newer = {(list_name, before): (list_name, now) for now, before in replaces.items()}
+    return frozenset(frozenset(newer.get(key, key) for key in pair) for pair in judged)
 
 
 def _pairs(
     index: MatchIndex,
     list_name: str,
     asked: Mapping[str, Mapping[str, str | None]],
-    judged: frozenset[PairOfKeys],
+    settled: frozenset[PairOfKeys],
     one_to_one: Collection[str],
 ) -> Iterator[NewPair]:
-    seen = set(judged)
+    seen = set(settled)
     for key, row in asked.items():
         for candidate in index.candidates(list_name, row, limit=_ASKED_FOR, one_to_one=one_to_one):
             pair = frozenset({(list_name, key), (candidate.list, candidate.id)})

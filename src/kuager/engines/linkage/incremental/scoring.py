@@ -52,7 +52,7 @@ class Scorer:
             self._connection.register(
                 name, columns_for_splink(records).select(pl.all().name.suffix(suffix)).to_arrow()
             )
-        found = self._connection.sql(self._question).fetchnumpy()
+        found = self._connection.execute(self._question).fetchnumpy()
         return np.stack([found[f"level_{place}"] for place in range(len(self._fields))], axis=1).astype(
             np.int8
         )
