@@ -53,7 +53,7 @@ def fill(
     with storage.change():
         _finish(storage, frequency_fields(trained.model.fields))
         storage.remember("finished", "yes")
-    storage.connection.execute("vacuum")
+    storage.connection.execute("pragma wal_checkpoint(truncate)")
 
 
 def _with_ids(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +116,7 @@ def _finish(storage: Storage, counted: Sequence[str]) -> None:
     _file_slips(storage)
     for field in counted:
         _count(storage, field)
-    storage.connection.execute("drop table parts")
+    storage.connection.execute("delete from parts")
 
 
 def _columns(storage: Storage, columns: Sequence[str]) -> pl.DataFrame:

@@ -39,10 +39,14 @@ class Storage:
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
-        self.connection.execute("pragma journal_mode = wal")
-        self.connection.execute("pragma synchronous = normal")
-        self.connection.execute("pragma mmap_size = 8589934592")
-        self.connection.executescript(_SCHEMA)
+        try:
+            self.connection.execute("pragma journal_mode = wal")
+            self.connection.execute("pragma synchronous = normal")
+            self.connection.execute("pragma mmap_size = 8589934592")
+            self.connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError:
+            self.connection.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
