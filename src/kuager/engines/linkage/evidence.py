@@ -17,11 +17,17 @@ from kuager.engines.linkage.splink_model import gamma_column
 _SMOOTHING = 200.0
 
 
+def smoothed(counts: Floats, known: int, chance: float) -> Floats:
+    """Return how common values are that ``counts`` of ``known`` records hold, drawn towards ``chance``."""
+    result: Floats = (counts + _SMOOTHING * chance) / (known + _SMOOTHING)
+    return result
+
+
 def _frequencies(records: pl.DataFrame, column: str, chance: float) -> Floats:
     """Return for each record how common its value is, drawn towards the average chance of agreement."""
     counts = records.select(pl.len().over(column))["len"].to_numpy()
     known = records[column].is_not_null().to_numpy()
-    smooth = (counts + _SMOOTHING * chance) / (int(known.sum()) + _SMOOTHING)
+    smooth = smoothed(counts.astype(np.float64), int(known.sum()), chance)
     result: Floats = np.where(known, smooth, np.nan)
     return result
 

@@ -18,7 +18,6 @@ from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
-    Model,
     default_model,
     field_weights,
     learn,
@@ -28,6 +27,7 @@ from kuager.engines.linkage.learning import (
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
 from kuager.engines.linkage.splink_model import SAMPLED_PAIRS, SplinkModel
+from kuager.engines.linkage.trained import TrainedModel
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
@@ -51,12 +51,15 @@ class LinkResult:
         For each combination of lists, how many clusters are on exactly these.
     records
         How many records were read.
+    trained
+        The model the pairs were scored with, to be kept for later records; None when nothing was compared.
     """
 
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     overlap: tuple[tuple[tuple[str, ...], int], ...]
     records: int
+    trained: TrainedModel | None = None
 
     @property
     def cluster_count(self) -> int:
@@ -70,6 +73,7 @@ class _Scored:
     probability: Floats
     odds: Floats
     reasons: list[str]
+    trained: TrainedModel | None = None
 
 
 def _say_nothing(message: str) -> None:
@@ -99,7 +103,7 @@ def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
     return pl.concat([pairs, extra]).unique().sort("left", "right")
 
 
-def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
+def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[TrainedModel, Evidence]:
     splink = SplinkModel(prepared.records, COMPARISONS)
     try:
         levels = splink.levels_of(pairs)
@@ -110,7 +114,8 @@ def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
     sampled = min(float(SAMPLED_PAIRS), count * (count - 1) / 2)
     strangers = strangers_with_prior(COMPARISONS, measured, sampled)
     evidence = gather(prepared, COMPARISONS, levels, strangers)
-    return learn(default_model(COMPARISONS, strangers, evidence), evidence), evidence
+    model = learn(default_model(COMPARISONS, strangers, evidence), evidence)
+    return TrainedModel.of(model, strangers, prepared), evidence
 
 
 def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
@@ -212,7 +217,13 @@ def link(
     clusters = prepared.records.select("list", "id").with_columns(
         pl.Series("cluster", numbers, dtype=pl.Int64)
     )
-    return LinkResult(_pair_table(prepared, scored), clusters, _overlap(clusters), prepared.records.height)
+    return LinkResult(
+        _pair_table(prepared, scored),
+        clusters,
+        _overlap(clusters),
+        prepared.records.height,
+        scored.trained,
+    )
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
@@ -220,11 +231,12 @@ def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
 
 
 def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
-    model, evidence = _train(prepared, pairs)
+    trained, evidence = _train(prepared, pairs)
+    model = trained.model
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)
     list_of = prepared.records["list"].to_list()
     probability = _settle(exclusive_probability(odds, pairs, list_of, one_to_one), pairs, judged)
     rows = np.flatnonzero(probability >= REPORTED_FROM)
     reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
-    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons)
+    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons, trained)

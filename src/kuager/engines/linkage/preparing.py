@@ -32,11 +32,24 @@ _SEXES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """What all lists together say about reading one record: kept, so that a later record is read alike.
+
+    ``name_field`` is the column preferred for a name in one cell; ``usual_day`` is the day to which an age
+    refers where a record has no date of its own, None where no list has dates.
+    """
+
+    name_field: str
+    usual_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """All lists in one table. ``records`` has one row per record; ``lists`` names them in their order."""
 
     records: pl.DataFrame
     lists: tuple[str, ...]
+    habits: Habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +183,16 @@ def _names(records: pl.DataFrame, preferred: str) -> pl.DataFrame:
     return pl.DataFrame(table, schema=schema)
 
 
-def _dates(records: pl.DataFrame) -> pl.DataFrame:
+def _usual_day(records: pl.DataFrame) -> int | None:
+    events = [read_date(text) for text in records["event_date"]]
+    known = sorted(event.earliest for event in events if event and event.is_exact)
+    return known[len(known) // 2] if known else None
+
+
+def _dates(records: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
     births = [read_date(text) for text in records["birth_date"]]
     events = [read_date(text) for text in records["event_date"]]
     ages = [read_age(text) for text in records["age"]]
-    known = sorted(event.earliest for event in events if event and event.is_exact)
-    usual_day = known[len(known) // 2] if known else None
     spans = []
     for birth, event, age in zip(births, events, ages, strict=True):
         on_day = event.earliest if event else usual_day
@@ -225,8 +242,15 @@ def _fold_sex(text: str) -> str | None:
     return _SEXES.get(text.casefold().rstrip("."))
 
 
-def prepare(frames: Mapping[str, pl.DataFrame]) -> Prepared:
+def prepare(frames: Mapping[str, pl.DataFrame], *, habits: Habits | None = None) -> Prepared:
     """Read the lists into one table.
+
+    Parameters
+    ----------
+    frames
+        The lists by name.
+    habits
+        Those of lists read before, to read further records of them alike; otherwise found here.
 
     Raises
     ------
@@ -237,9 +261,10 @@ def prepare(frames: Mapping[str, pl.DataFrame]) -> Prepared:
         raise BadInputError("nothing to link: at least one list is needed")
     cleaned = [_clean(frame, name) for name, frame in frames.items()]
     raw = pl.concat(cleaned)
+    habits = habits or Habits(_name_field(cleaned), _usual_day(raw))
     derived = [
-        _names(raw, _name_field(cleaned)),
-        _dates(raw),
+        _names(raw, habits.name_field),
+        _dates(raw, habits.usual_day),
         pl.DataFrame(
             [
                 _mapped(raw["sex"], _fold_sex),
@@ -270,7 +295,7 @@ def prepare(frames: Mapping[str, pl.DataFrame]) -> Prepared:
             pl.concat_str("family", "father", pl.col("grandfather").fill_null(""), separator=" ")
         ).alias("patriline"),
     )
-    return Prepared(records, tuple(frames))
+    return Prepared(records, tuple(frames), habits)
 
 
 def _shown(*fields: str) -> pl.Expr:
