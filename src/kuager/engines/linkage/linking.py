@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.candidates import candidate_pairs
+from kuager.engines.linkage.candidates import candidate_pairs, random_pairs
 from kuager.engines.linkage.clusters import Pair, cluster, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.evidence import gather
+from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.learning import (
     Evidence,
@@ -23,16 +23,16 @@ from kuager.engines.linkage.learning import (
     field_weights,
     learn,
     log_odds,
-    strangers_with_prior,
+    possible_links,
+    strangers_rates,
+    without_hopeless,
 )
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
-from kuager.engines.linkage.splink_model import SAMPLED_PAIRS, SplinkModel
+from kuager.engines.linkage.splink_model import SplinkModel
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
-# With fewer records there is too little to measure: the frozen rates are used.
-_MEASURED_FROM = 60
 
 Judged = dict[Pair, bool]
 
@@ -99,18 +99,35 @@ def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
     return pl.concat([pairs, extra]).unique().sort("left", "right")
 
 
-def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Model, Evidence]:
+def _train(
+    prepared: Prepared, pairs: pl.DataFrame, one_to_one: Collection[str]
+) -> tuple[Model, Evidence]:
+    evidence, strangers = _compare(prepared, pairs)
+    model = default_model(COMPARISONS, strangers, evidence)
+    hopeful = possible_links(model, evidence)
+    kept, list_of = pairs.filter(pl.Series(hopeful)), prepared.records["list"].to_list()
+
+    def settle(odds: Floats) -> Floats:
+        return exclusive_probability(odds, kept, list_of, one_to_one)
+
+    return learn(model, without_hopeless(evidence, hopeful), settle), evidence
+
+
+def _compare(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Evidence, tuple[Floats, ...]]:
+    """Compare the pairs, and random others to learn how often strangers agree."""
+    count = prepared.records.height
+    beyond = max(count * (count - 1) / 2 - pairs.height, 0.0)
+    others = random_pairs(prepared.records, pairs) if beyond else pairs.clear()
     splink = SplinkModel(prepared.records, COMPARISONS)
     try:
         levels = splink.levels_of(pairs)
-        count = prepared.records.height
-        measured = splink.strangers() if count >= _MEASURED_FROM else {}
+        sample = splink.levels_of(others) if others.height else levels.clear()
     finally:
         splink.close()
-    sampled = min(float(SAMPLED_PAIRS), count * (count - 1) / 2)
-    strangers = strangers_with_prior(COMPARISONS, measured, sampled)
-    evidence = gather(prepared, COMPARISONS, levels, strangers)
-    return learn(default_model(COMPARISONS, strangers, evidence), evidence), evidence
+    not_compared = counts_beyond(level_table(sample, COMPARISONS), COMPARISONS, beyond)
+    table = level_table(levels, COMPARISONS)
+    strangers = strangers_rates(COMPARISONS, table, np.zeros(len(table)), not_compared)
+    return gather(prepared, COMPARISONS, levels, strangers, not_compared), strangers
 
 
 def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
@@ -220,7 +237,7 @@ def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
 
 
 def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
-    model, evidence = _train(prepared, pairs)
+    model, evidence = _train(prepared, pairs, one_to_one)
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)
     list_of = prepared.records["list"].to_list()
