@@ -53,12 +53,13 @@ def counts_beyond(
     """Raise levels of a sample of pairs that are not compared to the number of all such pairs."""
     raised = pairs_beyond / max(len(sample), 1)
     return tuple(
-        raised * np.bincount(column[column >= 0], minlength=len(field.levels))
+        (raised * np.bincount(column[column >= 0], minlength=len(field.levels))).astype(np.float64)
         for column, field in zip(sample.T, fields, strict=True)
     )
 
 
 def level_table(levels: pl.DataFrame, fields: Sequence[FieldComparison]) -> Levels:
+    """Return the level of each field of each pair; 0 is the best, -1 unknown."""
     columns = []
     for field in fields:
         gamma = levels[gamma_column(field)].to_numpy()

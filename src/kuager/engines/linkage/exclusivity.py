@@ -1,10 +1,10 @@
 """Let links of one record compete, and support each other, as one person's records must.
 
 Promises: deterministic; of two rival links into a list that holds everybody once at most one stays above one
-half. Two records of one list that are surely not the same person cannot both be the person of a third record:
+half. Two records of one list that are surely not the same person cannot both be the person of a third:
 links to them compete, and a rival whose own partner is found elsewhere competes less. Two records that are
-likely the same person support each other's links. Method: messages between records (belief propagation, thirty
-rounds), exact where rivals form no circle. Failure model: in dense circles of rivals the shares are
+likely the same person support each other's links. Method: messages between records (belief propagation,
+thirty rounds), exact where rivals form no circle. Failure model: in dense circles of rivals the shares are
 approximate; ``draws`` gives them exactly.
 
 Reference: Bayati, Shah and Sharma (2008), "Max-product for maximum weight matching", IEEE Trans. Inf. Theory
@@ -77,7 +77,9 @@ def _ends(odds: Floats, left: Ints, right: Ints, list_number: Ints, once: npt.ND
     turned = np.concatenate([np.arange(count, 2 * count), np.arange(count)])
     inside = (list_number[left] == list_number[right]) & ~once[list_number[left]]
     alike = np.flatnonzero(inside & (odds >= _SUPPORTS_FROM_BITS))
-    return _Ends(source, target, slot, turned, _triangles(source, target, left[alike], right[alike], odds[alike]))
+    return _Ends(
+        source, target, slot, turned, _triangles(source, target, left[alike], right[alike], odds[alike])
+    )
 
 
 def _triangles(

@@ -239,12 +239,12 @@ def strangers_rates(
     counted, not sampled.
     """
     measured = {
-        one.field: (_counted(levels[:, column], 1.0 - linked, len(one.levels)) + not_compared[column]).tolist()
+        one.field: (
+            _counted(levels[:, column], 1.0 - linked, len(one.levels)) + not_compared[column]
+        ).tolist()
         for column, one in enumerate(fields)
     }
-    return tuple(
-        strangers_with_prior([one], measured, float(sum(measured[one.field])))[0] for one in fields
-    )
+    return tuple(strangers_with_prior([one], measured, float(sum(measured[one.field])))[0] for one in fields)
 
 
 def _counted(levels: Levels, weights: Floats, length: int) -> Floats:
@@ -253,10 +253,8 @@ def _counted(levels: Levels, weights: Floats, length: int) -> Floats:
 
 
 def possible_links(model: Model, evidence: Evidence) -> npt.NDArray[np.bool_]:
-    """Tell which pairs are not so improbable that they teach nothing: one of ten, which saves as much time."""
-    result: npt.NDArray[np.bool_] = (
-        log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
-    )
+    """Tell which pairs are not so improbable that they teach nothing: one in ten."""
+    result: npt.NDArray[np.bool_] = log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
     return result
 
 
