@@ -16,7 +16,7 @@ from kuager.engines.linkage.exclusivity import Floats
 Levels = npt.NDArray[np.int8]
 
 # On development lists the weights of doubtful pairs were right, as a whole, to about this many bits.
-COMMON_ERROR_BITS = 0.75
+COMMON_ERROR_BITS = 1.0
 # Doubt about how many links were missed, as a share of their number.
 _MISSED_SPREAD = 0.5
 
@@ -92,4 +92,5 @@ def missed_by_blocking(ways: Sequence[int] | npt.NDArray[np.int64], linked: Floa
     found = [float(linked[by_key == number].sum()) for number in (1, 2)]
     if not (by_key > 0).any():
         return 0.0
-    return found[0] * max(found[0] - 1.0, 0.0) / (2.0 * (found[1] + 1.0))
+    # Where next to nothing was found twice the estimate is wild: not more than were found once.
+    return min(found[0] * max(found[0] - 1.0, 0.0) / (2.0 * (found[1] + 1.0)), found[0])

@@ -30,6 +30,8 @@ Groups = npt.NDArray[np.int64]
 
 _ROUNDS = 30
 _PRIOR_LINKS = 60.0
+# What is left of the prior weight of a level that none of at least so many pairs reaches.
+_UNREACHED, _ENOUGH_PAIRS = 0.01, 1_000.0
 # Before anything is measured the frozen rates of chance agreement weigh as much as this many pairs.
 _PRIOR_STRANGERS = 2_000.0
 _SETTLED = 3e-4
@@ -196,8 +198,12 @@ def probability(odds: Floats) -> Floats:
     return result
 
 
-def _learn_m(field: FieldComparison, levels: Levels, linked: Floats) -> Floats:
+def _learn_m(
+    field: FieldComparison, levels: Levels, linked: Floats, reached: npt.NDArray[np.bool_] | None
+) -> Floats:
     default = np.array([level.m for level in field.levels])
+    if reached is not None:
+        default *= np.where(reached, 1.0, _UNREACHED)
     default /= default.sum()
     known = levels >= 0
     counts = np.bincount(levels[known], weights=linked[known], minlength=len(default))
@@ -208,11 +214,20 @@ def _learn_m(field: FieldComparison, levels: Levels, linked: Floats) -> Floats:
     return result
 
 
+def _reached(evidence: Evidence, column: int, length: int) -> npt.NDArray[np.bool_] | None:
+    """Tell which levels any pair reaches, so that no prior weight rests on what these lists cannot show."""
+    if not evidence.not_compared:
+        return None
+    everybody = np.ones(len(evidence.levels))
+    counts = _counted(evidence.levels[:, column], everybody, length) + evidence.not_compared[column]
+    return None if counts.sum() < _ENOUGH_PAIRS else np.asarray(counts > 0)
+
+
 def _share(linked: Floats, evidence: Evidence) -> Floats:
     found = np.bincount(evidence.groups, weights=linked, minlength=len(evidence.possible))
-    # A tenth of the expectation stays, so that a pair of lists without any link keeps a positive share; in
-    # tiny lists more, because a few pairs teach nothing.
-    kept = 0.1 + _TINY / (1.0 + evidence.expected)
+    # A hundredth of the expectation stays, so that a pair of lists without any link keeps a positive share;
+    # in tiny lists more, because a few pairs teach nothing.
+    kept = 0.01 + _TINY / (1.0 + evidence.expected)
     drawn = (found + kept * evidence.expected) / (1.0 + kept)
     result: Floats = np.clip(drawn / np.maximum(evidence.possible, 1.0), 1e-9, 0.5)
     return result
@@ -280,10 +295,12 @@ def learn(model: Model, evidence: Evidence, settle: Callable[[Floats], Floats] =
 
     ``settle`` turns log-odds into probabilities; it lets links of one record compete.
     """
+    reached = [_reached(evidence, column, len(field.levels)) for column, field in enumerate(model.fields)]
     for _ in range(_ROUNDS):
         linked = settle(log_odds(model, evidence, field_weights(model, evidence)))
         m = tuple(
-            _learn_m(field, evidence.levels[:, column], linked) for column, field in enumerate(model.fields)
+            _learn_m(field, evidence.levels[:, column], linked, reached[column])
+            for column, field in enumerate(model.fields)
         )
         change = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
         u = (
