@@ -3,13 +3,17 @@
 Usage: python benchmarks/linkage.py [--data ../shared/data/linkage] [us gaza-ar fake-1000 …]
 
 Prints one JSON object: for each set precision, recall and F1 of the pairs at probability >= 0.5, F1 of the
-pairs inside clusters, seconds, and the peak memory of the process so far in MB.
+pairs inside clusters, how honest the probabilities are (ECE over ten bins of the pairs reported, and the sum
+of probabilities over the number of true pairs), seconds, and the peak memory of the process so far in MB.
 """
 
 import argparse
 import json
 import resource
+import runpy
+import sys
 import time
+import types
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +95,32 @@ def fake_1000(data: Path) -> Task:
     return Task({"fake": frame.drop("cluster")}, person, pairs, between_lists=False)
 
 
+def generated(data: Path, records: int = 20_000) -> Task:
+    """Make invented people in four lists, three scripts and several spellings, by the shared generator."""
+    path = data.parents[1] / "prototypes" / "synth.py"
+    # The generator makes a frame of a library that is not installed here: the rows are all we need.
+    stand_in = types.ModuleType("pandas")
+    stand_in.DataFrame = lambda rows, columns: (rows, columns)  # type: ignore[attr-defined]
+    kept = sys.modules.get("pandas")
+    sys.modules["pandas"] = stand_in
+    try:
+        rows, columns = runpy.run_path(str(path))["gen"](records)
+    finally:
+        sys.modules.pop("pandas")
+        if kept is not None:
+            sys.modules["pandas"] = kept
+    text = [[None if value is None else str(value) for value in row] for row in rows]
+    frame = pl.DataFrame(text, schema=dict.fromkeys(columns, pl.String), orient="row")
+    frames = {
+        str(name[0]): part.drop("list", "scheme", "cluster")
+        for name, part in frame.partition_by("list", as_dict=True, maintain_order=True).items()
+    }
+    keys = frame.select("list", "unique_id", "cluster").iter_rows()
+    person = {(name, key): cluster for name, key, cluster in keys}
+    pairs = sum(count * (count - 1) // 2 for count in Counter(person.values()).values())
+    return Task(frames, person, pairs, between_lists=False)
+
+
 def febrl_4(data: Path) -> Task:
     """Two synthetic lists of 5,000."""
     frames = {name: _read(data / "standard" / f"dataset4{name}.csv") for name in "ab"}
@@ -106,6 +136,7 @@ TASKS: dict[str, Callable[[Path], Task]] = {
     "gaza-en": gaza_english,
     "fake-1000": fake_1000,
     "febrl-4": febrl_4,
+    "generated": generated,
 }
 
 
@@ -116,6 +147,23 @@ def _scores(pairs: list[tuple[Key, Key]], task: Task) -> dict[str, float]:
         "precision": round(hits / max(len(kept), 1), 4),
         "recall": round(hits / task.true_pairs, 4),
         "f1": round(2 * hits / (len(kept) + task.true_pairs), 4),
+    }
+
+
+def calibration(result: LinkResult, task: Task) -> dict[str, float]:
+    """Compare probabilities with the truth: error per bin of a tenth, and in all."""
+    rows = result.pairs.select("list_l", "id_l", "list_r", "id_r", "probability").iter_rows()
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for a, b, c, d, chance in rows:
+        if not task.between_lists or a != c:
+            bins[min(int(chance * 10), 9)].append((chance, task.person[a, b] == task.person[c, d]))
+    count = sum(len(pairs) for pairs in bins.values())
+    error = sum(abs(sum(chance - same for chance, same in pairs)) for pairs in bins.values())
+    found = sum(chance for pairs in bins.values() for chance, _ in pairs)
+    return {
+        "ece": round(error / max(count, 1), 4),
+        "sum_over_true": round(found / task.true_pairs, 4),
+        "expected_recall_of_keys": round(result.doubt.recall if result.doubt else 1.0, 4),
     }
 
 
@@ -138,6 +186,7 @@ def measure(task: Task) -> dict[str, object]:
         "records": result.records,
         "pairs": _scores(pairs, task),
         "clusters": _scores(_cluster_pairs(result), task),
+        "calibration": calibration(result, task),
         "count_error": round(result.cluster_count / people - 1, 4),
         "seconds": round(seconds, 1),
         "cpu_seconds": round(cpu, 1),

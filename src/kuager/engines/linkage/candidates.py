@@ -6,6 +6,7 @@ the number of pairs grows in proportion to the number of records, because common
 
 from collections.abc import Collection
 
+import numpy as np
 import polars as pl
 
 # Few records: every pair is compared.
@@ -13,6 +14,9 @@ COMPARE_ALL_UP_TO = 1_000
 # Pairs per record that one kind of key may bring; the commonest keys beyond that are dropped.
 _PAIRS_PER_RECORD = 5
 _PAIRS_AT_LEAST = 2_000
+# Random pairs on which chance agreement is measured.
+SAMPLED_PAIRS = 800_000
+_SEED = 20220105
 
 
 def _joined(*columns: str) -> pl.Expr:
@@ -92,12 +96,28 @@ def _pairs_of(keys: pl.DataFrame, one_to_one: Collection[str]) -> pl.DataFrame:
 
 def candidate_pairs(records: pl.DataFrame, one_to_one: Collection[str]) -> pl.DataFrame:
     """Return the pairs to compare, as columns ``left`` and ``right`` of record numbers, sorted."""
+    return counted_pairs(records, one_to_one).select("left", "right")
+
+
+def counted_pairs(records: pl.DataFrame, one_to_one: Collection[str]) -> pl.DataFrame:
+    """Return the pairs to compare, and in ``ways`` by how many kinds of key each was found; 0: all are."""
     if records.height <= COMPARE_ALL_UP_TO:
         everything = records.select("unique_id", "list", pl.lit("").alias("key"))
-        return _pairs_of(everything, one_to_one).sort("left", "right")
+        pairs = _pairs_of(everything, one_to_one).sort("left", "right")
+        return pairs.with_columns(ways=pl.lit(0, dtype=pl.UInt32))
     budget = max(_PAIRS_AT_LEAST, _PAIRS_PER_RECORD * records.height)
     found = []
     for keys in _key_columns(records):
         known = keys.drop_nulls("key")
-        found.append(_pairs_of(_rare_enough(known, budget), one_to_one))
-    return pl.concat(found).unique().sort("left", "right")
+        found.append(_pairs_of(_rare_enough(known, budget), one_to_one).unique())
+    return pl.concat(found).group_by("left", "right").agg(ways=pl.len()).sort("left", "right")
+
+
+def random_pairs(records: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
+    """Return random pairs of records that are not compared, sorted; the same for the same lists."""
+    count = records.height
+    asked = min(SAMPLED_PAIRS, 2 * count * count)
+    drawn = np.random.default_rng(_SEED).integers(0, max(count, 1), size=(2, asked))
+    pairs = pl.DataFrame({"left": drawn.min(axis=0), "right": drawn.max(axis=0)}, schema=compared.schema)
+    unlike = pairs.filter(pl.col("left") < pl.col("right")).unique()
+    return unlike.join(compared, on=["left", "right"], how="anti").sort("left", "right")

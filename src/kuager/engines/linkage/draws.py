@@ -2,9 +2,10 @@
 
 Promises: a partition is drawn in proportion to the product of the odds of all record pairs that it puts
 together; a list that holds everybody once gives each person one record at most; judgements hold in every
-draw; draws differ only where there is doubt; same seed, same draws. Assumptions: as for the links, which are
-taken for independent of each other. Failure model: a pair that was never compared counts as one of those not
-worth reporting, so a match that linkage did not see is in no draw.
+draw; draws differ only where there is doubt; same seed, same draws. Weights are drawn anew for every few
+draws, as far as links and strangers counted leave them open (``doubt``). Links between records that were
+never compared are drawn in their expected number between records taken at random: right for counts, not for
+persons. Assumptions: as for the links, which are taken for independent of each other given the weights.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,13 +19,16 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from kuager.core.errors import BadInputError
+from kuager.engines.linkage.doubt import Doubt
 from kuager.engines.linkage.linking import REPORTED_FROM, LinkResult
 from kuager.engines.linkage.partition_sampling import draw_components
-from kuager.engines.linkage.partition_walking import Floats, Ints, Length, Units
+from kuager.engines.linkage.partition_walking import Floats, Ints, Labels, Length, Units
 
 # Log-odds of a pair that was not reported: as likely as the least likely of those reported.
 FLOOR = float(np.log(REPORTED_FROM / (1 - REPORTED_FROM)))
 MOST_DRAWS = 10_000
+# Weights are drawn anew so many times at most.
+MOST_BATCHES = 50
 _MOST_ONCE = 62
 
 Key = tuple[str, str]
@@ -107,17 +111,56 @@ def draw_partitions(
     place = {key: row for row, key in enumerate(records.iter_rows())}
     same, different = _judged(judgements, place)
     unit_of = _together(records.height, same)
-    units, members, bounds = _prepare(_rows(result.pairs, place), unit_of, lists, different)
-    labels = np.empty((draws, len(units.size)), dtype=np.int32)
-    draw_components(units, members, bounds, labels, length or Length(), np.random.default_rng(seed))
+    random = np.random.default_rng(seed)
+    reported = _rows(result.pairs, place)
+    labels = np.empty((draws, int(unit_of.max(initial=-1)) + 1), dtype=np.int32)
+    for part in _batches(labels, result.doubt):
+        pairs, odds = reported
+        if result.doubt is not None:
+            odds = odds + result.doubt.other_weights(random) * np.log(2.0)
+        units, members, bounds = _prepare((pairs, odds), unit_of, lists, different)
+        draw_components(units, members, bounds, part, length or Length(), random)
     clusters = _numbered(labels, unit_of)
     doubtful = _doubtful(clusters)
+    if result.doubt is not None:
+        names = records["list"].to_numpy()
+        for row in clusters:
+            missed = result.doubt.missed_links(random)
+            _join_unseen(row, missed, names, lists, different, random)
     return PartitionDraws(
         records=records,
         clusters=clusters,
         clusters_in_doubt=result.clusters.filter(pl.Series(doubtful))["cluster"].n_unique(),
         records_in_doubt=int(doubtful.sum()),
     )
+
+
+def _batches(labels: Labels, doubt: Doubt | None) -> list[Labels]:
+    """Cut the draws into parts, each of which has weights of its own; without doubt there is one."""
+    return [labels] if doubt is None else np.array_split(labels, min(len(labels), MOST_BATCHES))
+
+
+def _join_unseen(
+    row: npt.NDArray[np.int32],
+    missed: int,
+    names: npt.NDArray[np.str_],
+    lists: Ints,
+    different: list[tuple[int, int]],
+    random: np.random.Generator,
+) -> None:
+    """Join records without a partner at random, to stand for links between records that were not compared."""
+    if not missed:
+        return
+    several = len(set(names.tolist())) > 1
+    apart = set(different) | {(two, one) for one, two in different}
+    alone = random.permutation(np.flatnonzero(np.bincount(row, minlength=len(row) + 1)[row] == 1))
+    for one, two in zip(alone[::2].tolist(), alone[1::2].tolist(), strict=False):
+        if not missed:
+            return
+        if (several and names[one] == names[two]) or lists[one] & lists[two] or (one, two) in apart:
+            continue
+        row[max(one, two)] = row[min(one, two)]
+        missed -= 1
 
 
 def _bits(records: pl.DataFrame, one_to_one: Collection[str]) -> Ints:

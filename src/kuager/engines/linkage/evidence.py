@@ -53,7 +53,19 @@ def _frequency_table(
     return table
 
 
-def _level_table(levels: pl.DataFrame, fields: Sequence[FieldComparison]) -> Levels:
+def counts_beyond(
+    sample: Levels, fields: Sequence[FieldComparison], pairs_beyond: float
+) -> tuple[Floats, ...]:
+    """Raise levels of a sample of pairs that are not compared to the number of all such pairs."""
+    raised = pairs_beyond / max(len(sample), 1)
+    return tuple(
+        (raised * np.bincount(column[column >= 0], minlength=len(field.levels))).astype(np.float64)
+        for column, field in zip(sample.T, fields, strict=True)
+    )
+
+
+def level_table(levels: pl.DataFrame, fields: Sequence[FieldComparison]) -> Levels:
+    """Return the level of each field of each pair; 0 is the best, -1 unknown."""
     columns = []
     for field in fields:
         gamma = levels[gamma_column(field)].to_numpy()
@@ -67,7 +79,11 @@ def possible_pairs(sizes: Sequence[int], groups: Sequence[tuple[int, int]]) -> F
 
 
 def gather(
-    prepared: Prepared, fields: Sequence[FieldComparison], levels: pl.DataFrame, strangers: Sequence[Floats]
+    prepared: Prepared,
+    fields: Sequence[FieldComparison],
+    levels: pl.DataFrame,
+    strangers: Sequence[Floats],
+    not_compared: Sequence[Floats] = (),
 ) -> Evidence:
     """Return the evidence on all candidate pairs."""
     names = list(prepared.lists)
@@ -78,7 +94,7 @@ def gather(
     place_of = np.zeros((len(names), len(names)), dtype=np.int64)
     for place, (a, b) in enumerate(groups):
         place_of[a, b] = place_of[b, a] = place
-    table = _level_table(levels, fields)
+    table = level_table(levels, fields)
     left, right = levels["left"].to_numpy(), levels["right"].to_numpy()
     return Evidence(
         levels=table,
@@ -86,4 +102,6 @@ def gather(
         groups=place_of[list_of[left], list_of[right]],
         possible=possible_pairs(sizes, groups),
         expected=expected_links(sizes, groups),
+        not_compared=tuple(not_compared),
+        sizes=np.array([(0, 0) if a == b else (sizes[a], sizes[b]) for a, b in groups], dtype=np.float64),
     )

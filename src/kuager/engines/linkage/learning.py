@@ -2,13 +2,13 @@
 
 Promises: deterministic; what the lists cannot teach (few links, an empty field) stays at the frozen defaults;
 a probability never reaches 0 or 1. Method: expectation-maximisation over levels of agreement (Winkler 1988,
-"Using the EM algorithm for weight computation in the Fellegi-Sunter model"), with the strangers' rates
-measured on random pairs less the links among them, defaults as prior counts, and one share of links for each
-pair of lists.
+"Using the EM algorithm for weight computation in the Fellegi-Sunter model"), with the strangers'
+rates counted on compared pairs less the links and on random pairs that were not compared, defaults as prior
+counts, and one share of links for each pair of lists.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +30,14 @@ Groups = npt.NDArray[np.int64]
 
 _ROUNDS = 30
 _PRIOR_LINKS = 60.0
-_PRIOR_STRANGERS = 20_000.0
-_SETTLED = 1e-4
+# What is left of the prior weight of a level that none of at least so many pairs reaches.
+_UNREACHED, _ENOUGH_PAIRS = 0.01, 1_000.0
+# Before anything is measured the frozen rates of chance agreement weigh as much as this many pairs.
+_PRIOR_STRANGERS = 2_000.0
+_SETTLED = 3e-4
 _HOPELESS_BITS = -20.0
-_STRANGERS_AT_LEAST = 0.2
+# A list of which all but this share is linked has no fewer records left to link.
+_LEFT_AT_LEAST = 0.02
 # The share of one person's records whose given names differ altogether does not grow beyond this factor:
 # brothers who agree on all else would otherwise teach the model that a given name means little.
 _DISAGREEMENT_GROWTH = 2.0
@@ -72,6 +76,11 @@ class Evidence:
         Shape ``(n_groups,)``; how many pairs of records that pair of lists has in all.
     expected
         Shape ``(n_groups,)``; links expected before looking.
+    not_compared
+        For each field, how many pairs that were not compared reach each level, measured on random pairs;
+        none where it is empty.
+    sizes
+        Shape ``(n_groups, 2)``; records of the two lists, 0 inside a list.
     """
 
     levels: Levels
@@ -79,6 +88,8 @@ class Evidence:
     groups: Groups
     possible: Floats
     expected: Floats
+    not_compared: tuple[Floats, ...] = ()
+    sizes: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +171,24 @@ def _spelling_varies(m: Sequence[Floats], fields: Sequence[FieldComparison]) -> 
 
 def log_odds(model: Model, evidence: Evidence, weights: Floats) -> Floats:
     """Return the logarithm (base 2) of the odds that each pair is a link."""
-    share = model.share[evidence.groups]
-    odds: Floats = weights.sum(axis=1) + np.log2(share / (1.0 - share))
+    odds: Floats = weights.sum(axis=1) + prior_bits(model.share, evidence)[evidence.groups]
+    return odds
+
+
+def prior_bits(share: Floats, evidence: Evidence) -> Floats:
+    """Return log-odds (base 2) that two records still without a partner are one person, per pair of lists.
+
+    Where n records of two lists are linked, n links share out among the pairs of those that are not: the odds
+    are n to (records of one list - n) x (records of the other - n). Inside a list all pairs are possible.
+    """
+    odds: Floats = np.log2(share / (1.0 - share))
+    if evidence.sizes is None:
+        return odds
+    sizes = evidence.sizes
+    links = (share * evidence.possible)[:, np.newaxis]
+    left = np.maximum(sizes - links, _LEFT_AT_LEAST * sizes)
+    crosses = sizes.min(axis=1) > 0
+    odds[crosses] = np.log2(links[crosses, 0] / left[crosses].prod(axis=1))
     return odds
 
 
@@ -171,22 +198,36 @@ def probability(odds: Floats) -> Floats:
     return result
 
 
-def _learn_m(field: FieldComparison, levels: Levels, linked: Floats) -> Floats:
+def _learn_m(
+    field: FieldComparison, levels: Levels, linked: Floats, reached: npt.NDArray[np.bool_] | None
+) -> Floats:
     default = np.array([level.m for level in field.levels])
+    if reached is not None:
+        default *= np.where(reached, 1.0, _UNREACHED)
     default /= default.sum()
     known = levels >= 0
     counts = np.bincount(levels[known], weights=linked[known], minlength=len(default))
     learned = (counts + _PRIOR_LINKS * default) / (counts.sum() + _PRIOR_LINKS)
-    learned[-1] = min(learned[-1], _DISAGREEMENT_GROWTH * default[-1])
+    if field is GIVEN:
+        learned[-1] = min(learned[-1], _DISAGREEMENT_GROWTH * default[-1])
     result: Floats = learned / learned.sum()
     return result
 
 
+def _reached(evidence: Evidence, column: int, length: int) -> npt.NDArray[np.bool_] | None:
+    """Tell which levels any pair reaches, so that no prior weight rests on what these lists cannot show."""
+    if not evidence.not_compared:
+        return None
+    everybody = np.ones(len(evidence.levels))
+    counts = _counted(evidence.levels[:, column], everybody, length) + evidence.not_compared[column]
+    return None if counts.sum() < _ENOUGH_PAIRS else np.asarray(counts > 0)
+
+
 def _share(linked: Floats, evidence: Evidence) -> Floats:
     found = np.bincount(evidence.groups, weights=linked, minlength=len(evidence.possible))
-    # A tenth of the expectation stays, so that a pair of lists without any link keeps a positive share; in
-    # tiny lists more, because a few pairs teach nothing.
-    kept = 0.1 + _TINY / (1.0 + evidence.expected)
+    # A hundredth of the expectation stays, so that a pair of lists without any link keeps a positive share;
+    # in tiny lists more, because a few pairs teach nothing.
+    kept = 0.01 + _TINY / (1.0 + evidence.expected)
     drawn = (found + kept * evidence.expected) / (1.0 + kept)
     result: Floats = np.clip(drawn / np.maximum(evidence.possible, 1.0), 1e-9, 0.5)
     return result
@@ -201,39 +242,73 @@ def default_model(
     return Model(tuple(fields), tuple(m / m.sum() for m in defaults), strangers, share)
 
 
-def _strangers_only(drawn: Floats, m: Floats, links: float) -> Floats:
-    """Take the links out of rates that were measured on pairs of all kinds."""
-    without = (drawn - links * m) / (1.0 - links)
-    result: Floats = np.maximum(without, _STRANGERS_AT_LEAST * drawn)
+def strangers_rates(
+    fields: Sequence[FieldComparison],
+    levels: Levels,
+    linked: Floats,
+    not_compared: Sequence[Floats],
+) -> tuple[Floats, ...]:
+    """Return how often strangers reach each level: pairs not compared, and those compared less the links.
+
+    Strangers who agree on something rare share a key and are nearly all compared, so that rare levels are
+    counted, not sampled.
+    """
+    measured = {
+        one.field: (
+            _counted(levels[:, column], 1.0 - linked, len(one.levels)) + not_compared[column]
+        ).tolist()
+        for column, one in enumerate(fields)
+    }
+    return tuple(strangers_with_prior([one], measured, float(sum(measured[one.field])))[0] for one in fields)
+
+
+def _counted(levels: Levels, weights: Floats, length: int) -> Floats:
+    known = levels >= 0
+    return np.bincount(levels[known], weights=weights[known], minlength=length).astype(np.float64)
+
+
+def possible_links(model: Model, evidence: Evidence) -> npt.NDArray[np.bool_]:
+    """Tell which pairs are not so improbable that they teach nothing: one in ten."""
+    result: npt.NDArray[np.bool_] = log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
     return result
 
 
-def _possible_links(model: Model, evidence: Evidence) -> Evidence:
-    """Leave out pairs so improbable that they teach nothing: nine of ten, which saves as much time."""
-    rows = log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
-    return Evidence(
+def without_hopeless(evidence: Evidence, rows: npt.NDArray[np.bool_]) -> Evidence:
+    """Keep the pairs told; the others count as pairs not compared."""
+    lengths = [len(counts) for counts in evidence.not_compared]
+    return replace(
+        evidence,
         levels=evidence.levels[rows],
         frequency=evidence.frequency[rows],
         groups=evidence.groups[rows],
-        possible=evidence.possible,
-        expected=evidence.expected,
+        not_compared=tuple(
+            counts + np.bincount(hopeless[hopeless >= 0], minlength=length)
+            for counts, length, hopeless in zip(
+                evidence.not_compared, lengths, evidence.levels[~rows].T, strict=True
+            )
+        ),
     )
 
 
-def learn(model: Model, evidence: Evidence) -> Model:
-    """Improve the model on the pairs at hand until it settles."""
-    evidence = _possible_links(model, evidence)
-    drawn = model.u
+def learn(model: Model, evidence: Evidence, settle: Callable[[Floats], Floats] = probability) -> Model:
+    """Improve the model on the pairs at hand until it settles.
+
+    ``settle`` turns log-odds into probabilities; it lets links of one record compete.
+    """
+    reached = [_reached(evidence, column, len(field.levels)) for column, field in enumerate(model.fields)]
     for _ in range(_ROUNDS):
-        linked = probability(log_odds(model, evidence, field_weights(model, evidence)))
+        linked = settle(log_odds(model, evidence, field_weights(model, evidence)))
         m = tuple(
-            _learn_m(field, evidence.levels[:, column], linked) for column, field in enumerate(model.fields)
+            _learn_m(field, evidence.levels[:, column], linked, reached[column])
+            for column, field in enumerate(model.fields)
         )
-        share = _share(linked, evidence)
-        links = float((share * evidence.possible).sum() / max(float(evidence.possible.sum()), 1.0))
-        u = tuple(_strangers_only(rate, same, links) for rate, same in zip(drawn, m, strict=True))
         change = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
-        model = Model(model.fields, m, u, share, _spelling_varies(m, model.fields))
+        u = (
+            strangers_rates(model.fields, evidence.levels, linked, evidence.not_compared)
+            if evidence.not_compared
+            else model.u
+        )
+        model = Model(model.fields, m, u, _share(linked, evidence), _spelling_varies(m, model.fields))
         if change < _SETTLED:
             break
     return model

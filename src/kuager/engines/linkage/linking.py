@@ -4,35 +4,39 @@ Promises: the same lists give the same result; no configuration is needed; every
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.candidates import candidate_pairs
+from kuager.engines.linkage.candidates import counted_pairs, random_pairs
 from kuager.engines.linkage.clusters import Pair, cluster, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.evidence import gather
+from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
+from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
+    Model,
     default_model,
     field_weights,
     learn,
     log_odds,
-    strangers_with_prior,
+    possible_links,
+    strangers_rates,
+    without_hopeless,
 )
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
-from kuager.engines.linkage.splink_model import SAMPLED_PAIRS, SplinkModel
+from kuager.engines.linkage.reviewed import correction
+from kuager.engines.linkage.splink_model import SplinkModel
 from kuager.engines.linkage.trained import TrainedModel
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
-# With fewer records there is too little to measure: the frozen rates are used.
-_MEASURED_FROM = 60
 
 Judged = dict[Pair, bool]
 
@@ -53,6 +57,8 @@ class LinkResult:
         How many records were read.
     trained
         The model the pairs were scored with, to be kept for later records; None when nothing was compared.
+    doubt
+        What is not known about the weights of the pairs, in the same order; None for links made elsewhere.
     """
 
     pairs: pl.DataFrame
@@ -60,6 +66,7 @@ class LinkResult:
     overlap: tuple[tuple[tuple[str, ...], int], ...]
     records: int
     trained: TrainedModel | None = None
+    doubt: Doubt | None = None
 
     @property
     def cluster_count(self) -> int:
@@ -74,6 +81,7 @@ class _Scored:
     odds: Floats
     reasons: list[str]
     trained: TrainedModel | None = None
+    doubt: Doubt | None = None
 
 
 def _say_nothing(message: str) -> None:
@@ -103,19 +111,36 @@ def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
     return pl.concat([pairs, extra]).unique().sort("left", "right")
 
 
-def _train(prepared: Prepared, pairs: pl.DataFrame) -> tuple[TrainedModel, Evidence]:
+def _train(
+    prepared: Prepared, pairs: pl.DataFrame, one_to_one: Collection[str]
+) -> tuple[TrainedModel, Evidence]:
+    evidence, strangers = _compare(prepared, pairs)
+    model = default_model(COMPARISONS, strangers, evidence)
+    hopeful = possible_links(model, evidence)
+    kept, list_of = pairs.filter(pl.Series(hopeful)), prepared.records["list"].to_list()
+
+    def settle(odds: Floats) -> Floats:
+        return exclusive_probability(odds, kept, list_of, one_to_one)
+
+    learned = learn(model, without_hopeless(evidence, hopeful), settle)
+    return TrainedModel.of(learned, strangers, prepared), evidence
+
+
+def _compare(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Evidence, tuple[Floats, ...]]:
+    """Compare the pairs, and random others to learn how often strangers agree."""
+    count = prepared.records.height
+    beyond = max(count * (count - 1) / 2 - pairs.height, 0.0)
+    others = random_pairs(prepared.records, pairs) if beyond else pairs.clear()
     splink = SplinkModel(prepared.records, COMPARISONS)
     try:
         levels = splink.levels_of(pairs)
-        count = prepared.records.height
-        measured = splink.strangers() if count >= _MEASURED_FROM else {}
+        sample = splink.levels_of(others) if others.height else levels.clear()
     finally:
         splink.close()
-    sampled = min(float(SAMPLED_PAIRS), count * (count - 1) / 2)
-    strangers = strangers_with_prior(COMPARISONS, measured, sampled)
-    evidence = gather(prepared, COMPARISONS, levels, strangers)
-    model = learn(default_model(COMPARISONS, strangers, evidence), evidence)
-    return TrainedModel.of(model, strangers, prepared), evidence
+    not_compared = counts_beyond(level_table(sample, COMPARISONS), COMPARISONS, beyond)
+    table = level_table(levels, COMPARISONS)
+    strangers = strangers_rates(COMPARISONS, table, np.zeros(len(table)), not_compared)
+    return gather(prepared, COMPARISONS, levels, strangers, not_compared), strangers
 
 
 def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
@@ -128,7 +153,7 @@ def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
     return settled
 
 
-def _pair_table(prepared: Prepared, scored: _Scored) -> pl.DataFrame:
+def _pair_table(prepared: Prepared, scored: _Scored) -> tuple[pl.DataFrame, Doubt | None]:
     names, keys = prepared.records["list"], prepared.records["id"]
     left, right = scored.pairs["left"], scored.pairs["right"]
     table = pl.DataFrame(
@@ -142,9 +167,14 @@ def _pair_table(prepared: Prepared, scored: _Scored) -> pl.DataFrame:
             "reasons": pl.Series(scored.reasons, dtype=pl.String),
         }
     )
-    return table.sort(
+    table = table.with_row_index("row").sort(
         ["probability", "list_l", "id_l", "list_r", "id_r"], descending=[True, False, False, False, False]
     )
+    order = table["row"].to_numpy()
+    doubt = scored.doubt and replace(
+        scored.doubt, levels=scored.doubt.levels[order], measured=scored.doubt.measured[order]
+    )
+    return table.drop("row"), doubt
 
 
 def _overlap(clusters: pl.DataFrame) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -202,9 +232,15 @@ def link(
     _check(one_to_one, prepared.lists, threshold)
     say(f"{prepared.records.height} records read")
     judged = _read_judgements(judgements, prepared)
-    pairs = _with_judged(candidate_pairs(prepared.records, one_to_one), judged)
+    found = counted_pairs(prepared.records, one_to_one)
+    pairs = _with_judged(found.select("left", "right"), judged)
     say(f"{pairs.height} pairs to compare")
-    scored = _score(prepared, pairs, judged, one_to_one) if pairs.height else _nothing_scored(pairs)
+    ways = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")["ways"].fill_null(0)
+    scored = (
+        _score(prepared, pairs.with_columns(ways), judged, one_to_one)
+        if pairs.height
+        else _nothing_scored(pairs)
+    )
     say("pairs scored")
     numbers = cluster(
         prepared.records["list"].to_list(),
@@ -217,26 +253,68 @@ def link(
     clusters = prepared.records.select("list", "id").with_columns(
         pl.Series("cluster", numbers, dtype=pl.Int64)
     )
-    return LinkResult(
-        _pair_table(prepared, scored),
-        clusters,
-        _overlap(clusters),
-        prepared.records.height,
-        scored.trained,
-    )
+    table, doubt = _pair_table(prepared, scored)
+    return LinkResult(table, clusters, _overlap(clusters), prepared.records.height, scored.trained, doubt)
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
     return _Scored(pairs, np.zeros(0), np.zeros(0), [])
 
 
-def _score(prepared: Prepared, pairs: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
-    trained, evidence = _train(prepared, pairs)
+def _score(prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
+    pairs = counted.select("left", "right")
+    trained, evidence = _train(prepared, pairs, one_to_one)
     model = trained.model
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)
     list_of = prepared.records["list"].to_list()
-    probability = _settle(exclusive_probability(odds, pairs, list_of, one_to_one), pairs, judged)
-    rows = np.flatnonzero(probability >= REPORTED_FROM)
+    probability = exclusive_probability(odds, pairs, list_of, one_to_one)
+    error = COMMON_ERROR_BITS
+    learned = correction(weights, _bits(probability) - weights.sum(axis=1), _verdicts(pairs, judged))
+    if learned is not None:
+        prior = odds - weights.sum(axis=1)
+        weights = learned.corrected(weights)
+        odds = prior + weights.sum(axis=1) + learned.common_bits
+        probability = exclusive_probability(odds, pairs, list_of, one_to_one)
+        error = min(error, learned.error_bits)
+    rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
+    missed = missed_by_blocking(counted["ways"].to_numpy(), probability)
+    doubt = _doubt(model, evidence, probability, rows, missed, error)
     reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
-    return _Scored(pairs[rows.tolist()], probability[rows], odds[rows], reasons, trained)
+    settled = _settle(probability, pairs, judged)
+    return _Scored(pairs[rows.tolist()], settled[rows], odds[rows], reasons, trained, doubt)
+
+
+def _bits(probability: Floats) -> Floats:
+    sure = np.clip(probability, 1e-12, 1 - 1e-12)
+    result: Floats = np.log2(sure / (1 - sure))
+    return result
+
+
+def _verdicts(pairs: pl.DataFrame, judged: Judged) -> dict[int, bool]:
+    """Give the judged pairs by their rows."""
+    if not judged:
+        return {}
+    rows = enumerate(pairs.select("left", "right").iter_rows())
+    return {row: judged[pair] for row, pair in rows if pair in judged}
+
+
+def _doubt(
+    model: Model,
+    evidence: Evidence,
+    probability: Floats,
+    rows: npt.NDArray[np.int64],
+    missed: float,
+    error: float,
+) -> Doubt:
+    links = float(probability.sum())
+    known = [evidence.levels[:, column] >= 0 for column in range(len(model.fields))]
+    return Doubt(
+        levels=evidence.levels[rows],
+        measured=np.isnan(evidence.frequency[rows]),
+        same=tuple(m * (1.0 + probability[rest].sum()) for m, rest in zip(model.m, known, strict=True)),
+        strangers=tuple(u * (1.0 + rest.sum()) for u, rest in zip(model.u, known, strict=True)),
+        missed=missed,
+        recall=links / (links + missed) if links + missed > 0 else 1.0,
+        common_error_bits=error,
+    )

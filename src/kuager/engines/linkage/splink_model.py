@@ -1,6 +1,6 @@
-"""Ask Splink for levels of agreement and for how often strangers agree.
+"""Ask Splink for levels of agreement.
 
-Promises: deterministic for given tables (fixed seed, one thread of sampling order); no network, no files; the
+Promises: deterministic for given tables; no network, no files; the
 database lives in memory and ends with the call. Splink 5 (Ministry of Justice, MIT licence) on DuckDB.
 """
 
@@ -14,8 +14,6 @@ from splink.comparison_library import CustomComparison
 
 from kuager.engines.linkage.comparisons import FieldComparison
 
-_SEED = 20220105
-SAMPLED_PAIRS = 800_000
 _COLUMNS = (
     "unique_id", "given", "given_forms", "given_consonants", "family", "family_forms", "family_consonants",
     "father", "father_consonants", "grandfather", "grandfather_consonants", "number", "sex", "age",
@@ -95,15 +93,3 @@ class SplinkModel:
         ]
         table: pl.DataFrame = predicted.select(", ".join(wanted)).pl()
         return table.rename({"left_id": "left", "right_id": "right"}).sort("left", "right")
-
-    def strangers(self) -> dict[str, list[float]]:
-        """Return, for each field, how often random pairs reach each level, best level first."""
-        self._linker.training.estimate_u_using_random_sampling(
-            max_pairs=SAMPLED_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
-        )
-        model = self._linker.misc.save_model_to_json()
-        measured: dict[str, list[float]] = {}
-        for comparison, trained in zip(self._comparisons, model["comparisons"], strict=True):
-            levels = [level for level in trained["comparison_levels"] if not level.get("is_null_level")]
-            measured[comparison.field] = [float(level.get("u_probability") or 0.0) for level in levels]
-        return measured
