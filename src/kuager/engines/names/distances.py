@@ -14,7 +14,7 @@ from kuager.engines.names.letters import VOWELS
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CLOSE_VOWELS = ("ie", "ou", "ae", "iu", "ia")
 _CLOSE_CONSONANTS = ("hk", "hg", "gk", "bp", "dt", "vu", "vf", "vb", "ub", "jz", "jw", "wq", "cs", "cq", "zs",
-                     "jq", "fp", "ji", "jg")  # fmt: skip
+                     "jq", "fp", "ji", "jg", "zc")  # fmt: skip
 _CLOSE_VOWEL, _VOWEL, _FAR_VOWEL, _CLOSE_CONSONANT = 0.25, 0.4, 1.2, 0.4
 
 
