@@ -3,6 +3,7 @@
 Promises: symmetric up to the exchange of left and right; each word is used once.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
@@ -12,12 +13,27 @@ from kuager.engines.names.letters import VOWELS
 from kuager.engines.names.parsing import parse_name
 from kuager.engines.names.scripts import Script, detect_script
 from kuager.engines.names.skeletons import family_stem, patronymic_stem, skeletons
+from kuager.engines.names.variants import kinship
 
 _UNMATCHED_COST = 0.08
 _ALONE_COST = 0.25
 _STEM_COST = 0.06
 _INITIAL_AGREES = 0.85
 _MAX_WORDS = 5
+_FORM_OF_NAME = {"certain": 0.86, "ambiguous": 0.78}
+_JOINED_MUST_REACH = 0.9
+_JOINED_COST = 0.02
+# Titles are not names; they are dropped while two words remain.
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "president", "sheikh", "shaikh", "sheik", "шейх", "президент"})
+# The Arabic article, alone or before a hyphen and with its last sound changed by the next.
+_ARTICLES = frozenset({"al", "el", "ul", "аль", "эль", "ال"})
+_ARTICLE = re.compile(
+    r"(?<![^\s-])(?:[aeu](?:l|r|sh?|n|dh?|z|th?)|[аэу](?:ль?|р|с|ш|н|д|з|т))[-\u2010](?=\w)", re.IGNORECASE
+)
+_ARABIC_ARTICLE = re.compile(r"^ال(?=...)|(?<=عبد)ال")
+# Abdul-, Abdel-, Abdur- and Abdi- before a consonant, and -uddin, -eddin, -al-Din after one, are one name each.
+_SERVANT = re.compile(r"^abd[aeiou]l?(?=[^aeiou]..)")
+_FAITH = re.compile(r"(?<=..)[aeiou][lt]?din$")
 _DEVOWEL = str.maketrans("", "", "".join(VOWELS))
 
 
@@ -51,9 +67,15 @@ class _Word:
         self.text = text
         self.role = role
         self.is_initial = is_initial
-        self.forms = skeletons(text)
-        self.stems = tuple(stem for form in self.forms if (stem := family_stem(form)))
+        self.forms = tuple(dict.fromkeys(map(_fold_compound, skeletons(text))))
+        stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
+        self.stems = tuple(stem for stem in stems if stem)
         self.is_arabic = detect_script(text) is Script.ARABIC
+
+
+def _fold_compound(form: str) -> str:
+    """Let the spellings of the Arabic article inside a name fall together: Abdurrahman, Abdel Rahman."""
+    return _FAITH.sub("din", _SERVANT.sub("abd", form))
 
 
 def _father(text: str, *, is_initial: bool) -> _Word:
@@ -73,9 +95,19 @@ def _prepare(name: str, *, joined: bool = False) -> tuple[tuple[_Word, ...], tup
         if token.role == "patronymic" and parsed.given and parsed.family:
             fathers.append(_father(token.text, is_initial=token.is_initial))
         else:
-            pieces = token.text.replace("-", "" if joined else " ").split()
-            words += [_Word(piece, token.role, is_initial=token.is_initial) for piece in pieces]
-    return tuple(word for word in words if word.forms), tuple(word for word in fathers if word.forms)
+            pieces = _ARTICLE.sub("", token.text).replace("-", "" if joined else " ").split()
+            words += [
+                _Word(_ARABIC_ARTICLE.sub("", piece), token.role, is_initial=token.is_initial)
+                for piece in pieces
+            ]
+    return _essential(words), tuple(word for word in fathers if word.forms)
+
+
+def _essential(words: list[_Word]) -> tuple[_Word, ...]:
+    """Drop articles and titles, while two words remain."""
+    named = [word for word in words if word.forms]
+    kept = [word for word in named if word.text.casefold().rstrip(".") not in _ARTICLES | _TITLES]
+    return tuple(kept if len(kept) >= 2 else named)
 
 
 def _word_likeness(left: _Word, right: _Word) -> float:
@@ -87,7 +119,21 @@ def _word_likeness(left: _Word, right: _Word) -> float:
         stem = max([likeness(one, other) for one in ones for other in others])
         if stem >= 0.9:
             best = max(best, stem - _STEM_COST)
-    if best < 0.9 and left.is_arabic != right.is_arabic:
+    if best < 0.9:
+        best = max(best, _special_likeness(left, right))
+    return best
+
+
+def _special_likeness(left: _Word, right: _Word) -> float:
+    """Try what sounds alone do not tell: short forms, с followed by х, vowels that Arabic leaves out."""
+    best = 0.0
+    for one in left.forms:
+        for other in right.forms:
+            if known := kinship(one, other):
+                best = max(best, _FORM_OF_NAME[known])
+            if ("sh" in one) != ("sh" in other):
+                best = max(best, likeness(one.replace("sh", "w"), other.replace("sh", "w")))
+    if left.is_arabic != right.is_arabic:
         best = max(best, _without_vowels(left, right))
     return best
 
@@ -113,12 +159,25 @@ def _align(
     count = len(fewer)
     cost = _UNMATCHED_COST * (len(more) - count) + (_ALONE_COST if count < 2 else 0.0)
     best, chosen = -9.0, tuple(range(count))
-    for order in _orders(len(more), count):
+    orders = _orders(len(more), count) if len(more) <= _MAX_WORDS else (_greedy_order(table),)
+    for order in orders:
         values = [row[column] for row, column in zip(table, order, strict=True)]
         score = 0.5 * min(values) + 0.5 * sum(values) / count - cost
         if score > best:
             best, chosen = score, order
     return best, chosen, table
+
+
+def _greedy_order(table: list[list[float]]) -> tuple[int, ...]:
+    """Pair the likeliest words first: for names too long to try every order."""
+    cells = sorted(
+        ((-value, row, column) for row, values in enumerate(table) for column, value in enumerate(values))
+    )
+    chosen: dict[int, int] = {}
+    for _, row, column in cells:
+        if row not in chosen and column not in chosen.values():
+            chosen[row] = column
+    return tuple(chosen[row] for row in range(len(table)))
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +218,38 @@ def align_names(a: str, b: str) -> Alignment:
         # One speller writes a double name with a hyphen, another as one word.
         joined = _align_prepared(_prepare(a, joined=True), _prepare(b, joined=True), a > b)
         best = joined if joined.score > best.score else best
+    if best.score < _JOINED_MUST_REACH and best.parts:
+        best = max(best, _align_run_together(a, b), key=lambda alignment: alignment.score)
     return best
+
+
+def _run_together(longer: tuple[_Word, ...], shorter: tuple[_Word, ...]) -> tuple[_Word, ...] | None:
+    """Join two neighbours of the longer name where that makes a word of the shorter one."""
+    for place in range(len(longer) - 1):
+        first, second = longer[place], longer[place + 1]
+        if first.is_initial or second.is_initial:
+            continue
+        whole = _Word(first.text + second.text, first.role)
+        if any(_word_likeness(whole, word) >= _JOINED_MUST_REACH for word in shorter):
+            return (*longer[:place], whole, *longer[place + 2 :])
+    return None
+
+
+def _align_run_together(a: str, b: str) -> Alignment:
+    """Align again where one speller wrote as one word what another wrote as two."""
+    left, right = _prepare(a), _prepare(b)
+    if len(left[0]) == len(right[0]):
+        return Alignment(0.0, (), 0)
+    longer, shorter = (left, right) if len(left[0]) > len(right[0]) else (right, left)
+    joined = _run_together(longer[0], shorter[0])
+    if joined is None:
+        return Alignment(0.0, (), 0)
+    changed = (joined, longer[1])
+    pair = (changed, right) if longer is left else (left, changed)
+    found = _align_prepared(*pair, a > b)
+    # Two words written as one are two words that agree.
+    cost = _JOINED_COST - (_ALONE_COST if len(joined) == 1 else 0.0)
+    return Alignment(found.score - cost, found.parts, found.matched + 1)
 
 
 _Prepared = tuple[tuple[_Word, ...], tuple[_Word, ...]]
@@ -169,7 +259,6 @@ def _align_prepared(left: _Prepared, right: _Prepared, is_later: bool) -> Alignm
     """Align; ``is_later`` settles which side leads among equals, so that the answer is symmetric."""
     swapped = (len(left[0]), is_later) > (len(right[0]), not is_later)
     (fewer, fathers_a), (more, fathers_b) = (right, left) if swapped else (left, right)
-    fewer, more = fewer[:_MAX_WORDS], more[:_MAX_WORDS]
     if not fewer:
         return Alignment(0.0, (), 0)
     score, order, table = _align(fewer, more)
@@ -179,7 +268,9 @@ def _align_prepared(left: _Prepared, right: _Prepared, is_later: bool) -> Alignm
     ]
     parts += [_alone(word, swapped=swapped) for place, word in enumerate(more) if place not in order]
     if fathers_a and fathers_b:
-        alike = _word_likeness(fathers_a[0], fathers_b[0])
-        score += _father_adjustment(alike)
-        parts.append(_aligned(fathers_a[0], fathers_b[0], alike, swapped=swapped))
+        # Arabic names tell father and grandfather: each generation has to fit.
+        for one, other in zip(fathers_a, fathers_b, strict=False):
+            alike = _word_likeness(one, other)
+            score += _father_adjustment(alike)
+            parts.append(_aligned(one, other, alike, swapped=swapped))
     return Alignment(score, tuple(parts), len(fewer))

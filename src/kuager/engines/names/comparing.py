@@ -89,7 +89,9 @@ def _is_doubtful(part: PartComparison) -> bool:
 def _verdict(raw: float, alignment: Alignment, parts: tuple[PartComparison, ...]) -> Verdict:
     if raw < UNSURE_FROM:
         return "different"
-    doubtful = any(_is_doubtful(part) for part in parts)
+    # Beside two whole names that agree, an initial that fits is no reason for doubt.
+    whole = sum(part.level in ("equal", "close") and part.role != "patronymic" for part in parts)
+    doubtful = any(_is_doubtful(part) and not (part.level == "initial" and whole >= 2) for part in parts)
     return "unsure" if raw < SAME_FROM or doubtful or alignment.matched < 2 else "same"
 
 

@@ -61,7 +61,7 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     forward = ""
     child_of = False
     for word in words:
-        bare = word.casefold().rstrip(".")
+        bare = word.casefold().rstrip(".").lstrip("'‘’ʻʿ")
         if bare in _JOINED_BACK and joined and not forward:
             joined[-1] = f"{joined[-1]} {word}"
         elif bare in _CHILD_OF and joined:
