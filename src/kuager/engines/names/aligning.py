@@ -21,7 +21,7 @@ _STEM_COST = 0.06
 _INITIAL_AGREES = 0.85
 _MAX_WORDS = 5
 _FORM_OF_NAME = {"certain": 0.86, "ambiguous": 0.78}
-_JOINED_MUST_REACH = 0.9
+_JOINED_MUST_REACH = 0.86
 _JOINED_COST = 0.02
 # Titles are not names; they are dropped while two words remain.
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "president", "sheikh", "shaikh", "sheik", "шейх", "президент"})
@@ -30,6 +30,7 @@ _ARTICLES = frozenset({"al", "el", "ul", "аль", "эль", "ال"})
 _ARTICLE = re.compile(
     r"(?<![^\s-])(?:[aeu](?:l|r|sh?|n|dh?|z|th?)|[аэу](?:ль?|р|с|ш|н|д|з|т))[-\u2010](?=\w)", re.IGNORECASE
 )
+_CHILD_OF = re.compile(r"^(?:(?:bin|ibn|bint|ben|бин|ибн|бинт|بن|ابن|بنت)\s+)+", re.IGNORECASE)
 _ARABIC_ARTICLE = re.compile(r"^ال(?=...)|(?<=عبد)ال")
 # Abdul-, Abdel-, Abdur- and Abdi- before a consonant, and -uddin, -eddin, -al-Din after one, are one name each.
 _SERVANT = re.compile(r"^abd[aeiou]l?(?=[^aeiou]..)")
@@ -47,6 +48,7 @@ class AlignedWord:
     likeness: float
     is_initial: bool = False
     crosses_arabic: bool = False
+    crosses_roles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _fold_compound(form: str) -> str:
 
 def _father(text: str, *, is_initial: bool) -> _Word:
     word = _Word(text, "patronymic", is_initial=is_initial)
-    word.forms = tuple(patronymic_stem(form) or form for form in skeletons(text.replace(" ", "")))
+    bare = _CHILD_OF.sub("", text).replace(" ", "")
+    word.forms = tuple(patronymic_stem(form) or form for form in skeletons(bare))
     word.stems = ()
     return word
 
@@ -203,6 +206,7 @@ def _aligned(left: _Word, right: _Word, alike: float, *, swapped: bool) -> Align
         alike,
         is_initial=left.is_initial or right.is_initial,
         crosses_arabic=left.is_arabic != right.is_arabic,
+        crosses_roles={left.role, right.role} == {"family", "given"},
     )
 
 

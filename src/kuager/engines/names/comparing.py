@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kuager.engines.names.aligning import AlignedWord, Alignment, align_names
+from kuager.engines.names.parsing import parse_name
 
 Verdict = Literal["same", "unsure", "different"]
 Level = Literal["equal", "close", "initial", "differs", "missing"]
@@ -121,10 +122,23 @@ def compare_names(a: str, b: str) -> NameComparison:
     alignment = align_names(a, b)
     parts = tuple(_compare_part(part) for part in alignment.parts)
     verdict = _verdict(alignment.score, alignment, parts)
+    if verdict == "same" and _exchanges_roles(a, b, alignment):
+        verdict = "unsure"
     score = _scaled(alignment.score)
     if verdict != "same":
         score = min(score, 0.49)
     return NameComparison(score, verdict, parts, _reasons(parts))
+
+
+def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
+    """Return whether a family name met a given name although both names say which is which.
+
+    Nurov Bolat is not Bolatov Nur: fathers give their names to sons.
+    """
+    crossing = [part for part in alignment.parts if part.crosses_roles]
+    if len(crossing) < 2 or all(part.likeness >= _EQUAL_FROM for part in crossing):
+        return False
+    return parse_name(a).order_is_certain and parse_name(b).order_is_certain
 
 
 def _identical(name: str) -> NameComparison:

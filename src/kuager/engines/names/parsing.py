@@ -51,6 +51,8 @@ class PersonName:
 
 @lru_cache(maxsize=200_000)
 def _is_patronymic(word: str) -> bool:
+    if word.casefold().startswith(("al-", "el-", "аль-", "эль-")):
+        return False  # al-Mawsuli tells a place, not a father.
     return any(patronymic_stem(skeleton) is not None for skeleton in skeletons(word))
 
 
