@@ -5,11 +5,12 @@ Promises: symmetric; a name compared with itself scores 1; ``score >= 0.5`` exac
 (brothers), and neither is a shared given name with different family names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kuager.engines.names.aligning import AlignedWord, Alignment, align_names
 from kuager.engines.names.parsing import parse_name
+from kuager.engines.names.weights import part_bits
 
 Verdict = Literal["same", "unsure", "different"]
 Level = Literal["equal", "close", "initial", "differs", "missing"]
@@ -28,23 +29,33 @@ _EQUAL_FROM = 0.999
 
 @dataclass(frozen=True, slots=True)
 class PartComparison:
-    """One part of two names side by side. ``score`` is 0 to 1 and means nothing for a missing part."""
+    """One part of two names side by side. ``score`` is 0 to 1 and means nothing for a missing part.
+
+    ``weight_bits`` is the evidence for one person (above 0) or for two (below 0).
+    """
 
     role: str
     left: str
     right: str
     score: float
     level: Level
+    weight_bits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class NameComparison:
-    """The answer for two names: ``score`` 0 to 1, a verdict at the frozen thresholds, and why."""
+    """The answer for two names: ``score`` 0 to 1, a verdict at the frozen thresholds, and why.
+
+    ``weight_bits`` is the sum over the parts: log2 of how much likelier these two spellings are for one person
+    than for two persons taken by lot. Add the log2 odds that two entries are one person before the names
+    are looked at, and you have the log2 odds after.
+    """
 
     score: float
     verdict: Verdict
     parts: tuple[PartComparison, ...]
     reasons: tuple[str, ...]
+    weight_bits: float = 0.0
 
 
 def _scaled(raw: float) -> float:
@@ -78,7 +89,12 @@ _WORDING = {
 
 
 def _compare_part(part: AlignedWord) -> PartComparison:
-    return PartComparison(part.role, part.left, part.right, part.likeness, _part_level(part))
+    compared = PartComparison(part.role, part.left, part.right, part.likeness, _part_level(part))
+    return replace(compared, weight_bits=part_bits(compared))
+
+
+def _total_bits(parts: tuple[PartComparison, ...]) -> float:
+    return round(sum(part.weight_bits for part in parts), 1)
 
 
 def _is_doubtful(part: PartComparison) -> bool:
@@ -127,7 +143,7 @@ def compare_names(a: str, b: str) -> NameComparison:
     score = _scaled(alignment.score)
     if verdict != "same":
         score = min(score, 0.49)
-    return NameComparison(score, verdict, parts, _reasons(parts))
+    return NameComparison(score, verdict, parts, _reasons(parts), _total_bits(parts))
 
 
 def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
@@ -143,4 +159,5 @@ def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
 
 def _identical(name: str) -> NameComparison:
     parts = tuple(_compare_part(part) for part in align_names(name, name).parts)
-    return NameComparison(1.0, "same", parts, ("the two names are written alike",))
+    reasons = ("the two names are written alike",)
+    return NameComparison(1.0, "same", parts, reasons, _total_bits(parts))
