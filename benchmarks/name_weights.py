@@ -44,7 +44,7 @@ def counts(pairs: Iterable[Pair]) -> Counter[tuple[str, str]]:
     """Return how often each role and level was seen."""
     seen: Counter[tuple[str, str]] = Counter()
     for one, other, *_ in pairs:
-        seen.update(part_evidence(part) for part in compare_names(one, other).parts)
+        seen.update(part_evidence(part.role, part.level, part.score) for part in compare_names(one, other).parts)
     return seen
 
 
@@ -62,7 +62,7 @@ def estimate(same: Iterable[Pair], different: Iterable[Pair]) -> dict[tuple[str,
 
 
 def _probability(pair: Pair, bits: dict[tuple[str, str], float], prior: float) -> float:
-    weight = sum(bits.get(part_evidence(part), 0.0) for part in compare_names(pair[0], pair[1]).parts)
+    weight = sum(bits.get(part_evidence(part.role, part.level, part.score), 0.0) for part in compare_names(pair[0], pair[1]).parts)
     return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, prior + weight)))
 
 

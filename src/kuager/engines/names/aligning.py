@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
-from kuager.engines.names.distances import likeness
+from kuager.engines.names.distances import likeness, likeness_at_most, outline
 from kuager.engines.names.letters import VOWELS
 from kuager.engines.names.parsing import parse_name
 from kuager.engines.names.scripts import Script, detect_script
 from kuager.engines.names.skeletons import family_stem, patronymic_stem, skeletons
-from kuager.engines.names.variants import kinship
+from kuager.engines.names.variants import has_kin, kinship
 
 _UNMATCHED_COST = 0.08
 _ALONE_COST = 0.25
@@ -61,9 +61,9 @@ class Alignment:
 
 
 class _Word:
-    """A word with its folded forms. Compared by identity of its text, which makes caches quick."""
+    """A word with its folded forms. One object for one text and role, so that caches are quick."""
 
-    __slots__ = ("forms", "is_arabic", "is_initial", "role", "stems", "text")
+    __slots__ = ("forms", "is_arabic", "is_initial", "outlines", "role", "stems", "text")
 
     def __init__(self, text: str, role: str, *, is_initial: bool = False) -> None:
         self.text = text
@@ -73,6 +73,12 @@ class _Word:
         stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
         self.stems = tuple(stem for stem in stems if stem)
         self.is_arabic = detect_script(text) is Script.ARABIC
+        self.outlines = tuple(dict.fromkeys(outline(form) for form in self.forms + self.stems))
+
+
+@lru_cache(maxsize=400_000)
+def _word(text: str, role: str, is_initial: bool) -> _Word:
+    return _Word(text, role, is_initial=is_initial)
 
 
 def _fold_compound(form: str) -> str:
@@ -80,7 +86,8 @@ def _fold_compound(form: str) -> str:
     return _FAITH.sub("din", _SERVANT.sub("abd", form))
 
 
-def _father(text: str, *, is_initial: bool) -> _Word:
+@lru_cache(maxsize=200_000)
+def _father(text: str, is_initial: bool) -> _Word:
     word = _Word(text, "patronymic", is_initial=is_initial)
     bare = _CHILD_OF.sub("", text).replace(" ", "")
     word.forms = tuple(patronymic_stem(form) or form for form in skeletons(bare))
@@ -96,11 +103,11 @@ def _prepare(name: str, *, joined: bool = False) -> tuple[tuple[_Word, ...], tup
     fathers: list[_Word] = []
     for token in parsed.tokens:
         if token.role == "patronymic" and parsed.given and parsed.family:
-            fathers.append(_father(token.text, is_initial=token.is_initial))
+            fathers.append(_father(token.text, token.is_initial))
         else:
             pieces = _ARTICLE.sub("", token.text).replace("-", "" if joined else " ").split()
             words += [
-                _Word(_ARABIC_ARTICLE.sub("", piece), token.role, is_initial=token.is_initial)
+                _word(_ARABIC_ARTICLE.sub("", piece), token.role, token.is_initial)
                 for piece in pieces
             ]
     return _essential(words), tuple(word for word in fathers if word.forms)
@@ -113,6 +120,7 @@ def _essential(words: list[_Word]) -> tuple[_Word, ...]:
     return tuple(kept if len(kept) >= 2 else named)
 
 
+@lru_cache(maxsize=1_000_000)
 def _word_likeness(left: _Word, right: _Word) -> float:
     if left.is_initial or right.is_initial:
         return _initial_likeness(left, right)
@@ -215,6 +223,33 @@ def _alone(word: _Word, *, swapped: bool) -> AlignedWord:
     return AlignedWord(word.role, left, right, 0.0)
 
 
+@lru_cache(maxsize=1_000_000)
+def _ceiling(left: _Word, right: _Word) -> float:
+    """Return a likeness that two words cannot exceed."""
+    if left.is_initial or right.is_initial or left.is_arabic or right.is_arabic:
+        return 1.0
+    best = max([likeness_at_most(one, other) for one in left.outlines for other in right.outlines])
+    if best < _FORM_OF_NAME["certain"] and any(map(has_kin, left.forms)) and any(map(has_kin, right.forms)):
+        return _FORM_OF_NAME["certain"]
+    return best
+
+
+def may_reach(a: str, b: str, score: float) -> bool:
+    """Return False when the two names cannot reach this raw score; True promises nothing."""
+    left, right = _prepare(a)[0], _prepare(b)[0]
+    fewer, more = (left, right) if len(left) <= len(right) else (right, left)
+    if not fewer or "-" in a or "-" in b:
+        return True
+    best = [max([_ceiling(one, other) for other in more]) for one in fewer]
+    if len(fewer) < len(more):
+        # Two words of the longer name may be one of the shorter.
+        best.remove(min(best))
+        if not best:
+            return True
+    # Fathers that agree add 0.02 each; few names tell more than three.
+    return 0.5 * min(best) + 0.5 * sum(best) / len(best) >= score - 0.06
+
+
 def align_names(a: str, b: str) -> Alignment:
     """Put the words of two names side by side and score them."""
     best = _align_prepared(_prepare(a), _prepare(b), a > b)
@@ -233,7 +268,7 @@ def _run_together(longer: tuple[_Word, ...], shorter: tuple[_Word, ...]) -> tupl
         first, second = longer[place], longer[place + 1]
         if first.is_initial or second.is_initial:
             continue
-        whole = _Word(first.text + second.text, first.role)
+        whole = _word(first.text + second.text, first.role, False)
         if any(_word_likeness(whole, word) >= _JOINED_MUST_REACH for word in shorter):
             return (*longer[:place], whole, *longer[place + 2 :])
     return None

@@ -5,7 +5,7 @@ Promises: symmetric; a name compared with itself scores 1; ``score >= 0.5`` exac
 (brothers), and neither is a shared given name with different family names.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from kuager.engines.names.aligning import AlignedWord, Alignment, align_names
@@ -89,8 +89,9 @@ _WORDING = {
 
 
 def _compare_part(part: AlignedWord) -> PartComparison:
-    compared = PartComparison(part.role, part.left, part.right, part.likeness, _part_level(part))
-    return replace(compared, weight_bits=part_bits(compared))
+    level = _part_level(part)
+    bits = part_bits(part.role, level, part.likeness)
+    return PartComparison(part.role, part.left, part.right, part.likeness, level, bits)
 
 
 def _total_bits(parts: tuple[PartComparison, ...]) -> float:

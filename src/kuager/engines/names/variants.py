@@ -40,3 +40,13 @@ def kinship(left: str, right: str) -> Kinship | None:
     ('certain', 'ambiguous', None)
     """
     return _table().get((left, right) if left <= right else (right, left))
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(skeleton for pair in _table() for skeleton in pair)
+
+
+def has_kin(skeleton: str) -> bool:
+    """Return whether the table knows another form of this name."""
+    return skeleton in _known()

@@ -3,30 +3,16 @@
 Promises: the weight of a name is the sum of the weights of its parts; the table is frozen.
 """
 
-from typing import Protocol
-
-
-class Part(Protocol):
-    """What is asked of a compared part."""
-
-    @property
-    def role(self) -> str: ...
-    @property
-    def level(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-
-
 # Below this likeness two words differ as the words of strangers do.
 _NEAR_FROM = 0.6
 
 
-def part_evidence(part: Part) -> tuple[str, str]:
-    """Return the role and the level under which the table of bits knows a part."""
-    role = part.role if part.role in ("given", "family", "patronymic") else "given"
-    if part.level != "differs":
-        return role, part.level
-    return role, "near" if part.score >= _NEAR_FROM else "far"
+def part_evidence(role: str, level: str, score: float) -> tuple[str, str]:
+    """Return the role and the level under which the table of bits knows a compared part."""
+    known = role if role in ("given", "family", "patronymic") else "given"
+    if level != "differs":
+        return known, level
+    return known, "near" if score >= _NEAR_FROM else "far"
 
 
 # log2 of how much oftener a level is seen between spellings of one person than between two persons taken by
@@ -42,7 +28,7 @@ _BITS = {
 }  # fmt: skip
 
 
-def part_bits(part: Part) -> float:
+def part_bits(role: str, level: str, score: float) -> float:
     """Return the evidence of one part, in bits: above 0 speaks for one person, below 0 against.
 
     Notes
@@ -50,4 +36,4 @@ def part_bits(part: Part) -> float:
     The table knows names of ordinary frequency. A name that half a village bears says less: use the
     frequencies of your own lists (the linkage engine does).
     """
-    return _BITS[part_evidence(part)]
+    return _BITS[part_evidence(role, level, score)]

@@ -1,0 +1,41 @@
+"""Judge many pairs of names: the verdicts of ``compare_names``, at the speed that linkage needs.
+
+Promises: the verdict is always that of ``compare_names``, and so are score and weight unless the verdict is
+"different"; names that cannot reach "unsure" are put aside by a bound on their consonants, unread.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from kuager.engines.names.aligning import may_reach
+from kuager.engines.names.comparing import UNSURE_FROM, Verdict, compare_names
+
+
+class NameJudgement(NamedTuple):
+    """The score, the verdict and the weight of one pair; all nought when the names are different."""
+
+    score: float
+    verdict: Verdict
+    weight_bits: float
+
+
+_DIFFERENT = NameJudgement(0.0, "different", 0.0)
+
+
+def judge_names(pairs: Iterable[tuple[str, str]]) -> Iterator[NameJudgement]:
+    """Compare each pair of names, in any script and order.
+
+    Examples
+    --------
+    >>> [found.verdict for found in judge_names([("Нұров Болат", "Bolat Nurov"), ("Нұров Болат", "Dana Ким")])]
+    ['same', 'different']
+    """
+    for one, other in pairs:
+        if one != other and not may_reach(one, other, UNSURE_FROM):
+            yield _DIFFERENT
+            continue
+        found = compare_names(one, other)
+        if found.verdict == "different":
+            yield _DIFFERENT
+        else:
+            yield NameJudgement(found.score, found.verdict, found.weight_bits)
