@@ -223,31 +223,41 @@ def _alone(word: _Word, *, swapped: bool) -> AlignedWord:
     return AlignedWord(word.role, left, right, 0.0)
 
 
+# Where the bound is below this, the exact likeness is not worth its time.
+_SURELY_FAR = 0.55
+
+
 @lru_cache(maxsize=1_000_000)
 def _ceiling(left: _Word, right: _Word) -> float:
-    """Return a likeness that two words cannot exceed."""
-    if left.is_initial or right.is_initial or left.is_arabic or right.is_arabic:
-        return 1.0
-    best = max([likeness_at_most(one, other) for one in left.outlines for other in right.outlines])
-    if best < _FORM_OF_NAME["certain"] and any(map(has_kin, left.forms)) and any(map(has_kin, right.forms)):
-        return _FORM_OF_NAME["certain"]
-    return best
+    """Return a likeness that two words cannot exceed; mostly their likeness itself."""
+    if not (left.is_initial or right.is_initial or left.is_arabic or right.is_arabic):
+        bound = max([likeness_at_most(one, other) for one in left.outlines for other in right.outlines])
+        has_forms = any(map(has_kin, left.forms)) and any(map(has_kin, right.forms))
+        if bound < _SURELY_FAR and not has_forms:
+            return bound
+    return _word_likeness(left, right)
 
 
 def may_reach(a: str, b: str, score: float) -> bool:
     """Return False when the two names cannot reach this raw score; True promises nothing."""
-    left, right = _prepare(a)[0], _prepare(b)[0]
-    fewer, more = (left, right) if len(left) <= len(right) else (right, left)
-    if not fewer or "-" in a or "-" in b:
+    if _prepared_may_reach(_prepare(a), _prepare(b), score):
         return True
-    best = [max([_ceiling(one, other) for other in more]) for one in fewer]
-    if len(fewer) < len(more):
-        # Two words of the longer name may be one of the shorter.
-        best.remove(min(best))
-        if not best:
-            return True
-    # Fathers that agree add 0.02 each; few names tell more than three.
-    return 0.5 * min(best) + 0.5 * sum(best) / len(best) >= score - 0.06
+    if "-" not in a and "-" not in b:
+        return False
+    return _prepared_may_reach(_prepare(a, joined=True), _prepare(b, joined=True), score)
+
+
+def _prepared_may_reach(one: "_Prepared", other: "_Prepared", score: float) -> bool:
+    (fewer, fathers), (more, more_fathers) = (one, other) if len(one[0]) <= len(other[0]) else (other, one)
+    if not fewer:
+        return False
+    best = [max([_ceiling(word, candidate) for candidate in more]) for word in fewer]
+    missing = len(more) - len(fewer)
+    # Fathers that agree add 0.02 each.
+    gain = 0.02 * min(len(fathers), len(more_fathers)) - _UNMATCHED_COST * missing
+    if 0.5 * min(best) + 0.5 * sum(best) / len(best) + gain >= score - 1e-9:
+        return True
+    return missing > 0 and _run_together(more, fewer) is not None
 
 
 def align_names(a: str, b: str) -> Alignment:

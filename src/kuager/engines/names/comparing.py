@@ -6,7 +6,7 @@ Promises: symmetric; a name compared with itself scores 1; ``score >= 0.5`` exac
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kuager.engines.names.aligning import AlignedWord, Alignment, align_names
 from kuager.engines.names.parsing import parse_name
@@ -136,15 +136,32 @@ def compare_names(a: str, b: str) -> NameComparison:
     """
     if a == b and a.strip():
         return _identical(a)
+    settled = settle_names(a, b)
+    return NameComparison(
+        settled.score, settled.verdict, settled.parts, _reasons(settled.parts), settled.weight_bits
+    )
+
+
+class Settled(NamedTuple):
+    """What there is to say about two names, before it is put into words."""
+
+    score: float
+    verdict: Verdict
+    parts: tuple[PartComparison, ...]
+    weight_bits: float
+
+
+def settle_names(a: str, b: str) -> Settled:
+    """Compare two names that are not written alike."""
     alignment = align_names(a, b)
-    parts = tuple(_compare_part(part) for part in alignment.parts)
+    parts = tuple([_compare_part(part) for part in alignment.parts])
     verdict = _verdict(alignment.score, alignment, parts)
     if verdict == "same" and _exchanges_roles(a, b, alignment):
         verdict = "unsure"
     score = _scaled(alignment.score)
     if verdict != "same":
         score = min(score, 0.49)
-    return NameComparison(score, verdict, parts, _reasons(parts), _total_bits(parts))
+    return Settled(score, verdict, parts, _total_bits(parts))
 
 
 def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kuager.engines.names.aligning import may_reach
-from kuager.engines.names.comparing import UNSURE_FROM, Verdict, compare_names
+from kuager.engines.names.comparing import UNSURE_FROM, Verdict, compare_names, settle_names
 
 
 class NameJudgement(NamedTuple):
@@ -31,11 +31,16 @@ def judge_names(pairs: Iterable[tuple[str, str]]) -> Iterator[NameJudgement]:
     ['same', 'different']
     """
     for one, other in pairs:
-        if one != other and not may_reach(one, other, UNSURE_FROM):
-            yield _DIFFERENT
-            continue
-        found = compare_names(one, other)
-        if found.verdict == "different":
-            yield _DIFFERENT
-        else:
-            yield NameJudgement(found.score, found.verdict, found.weight_bits)
+        yield _judge(one, other)
+
+
+def _judge(one: str, other: str) -> NameJudgement:
+    if one == other and one.strip():
+        same = compare_names(one, other)
+        return NameJudgement(same.score, same.verdict, same.weight_bits)
+    if not may_reach(one, other, UNSURE_FROM):
+        return _DIFFERENT
+    found = settle_names(one, other)
+    if found.verdict == "different":
+        return _DIFFERENT
+    return NameJudgement(found.score, found.verdict, found.weight_bits)
