@@ -18,6 +18,7 @@ from kuager.engines.names.variants import has_kin, kinship
 _UNMATCHED_COST = 0.08
 _ALONE_COST = 0.25
 _STEM_COST = 0.06
+_STEM_FROM = 0.9
 _INITIAL_AGREES = 0.85
 _MAX_WORDS = 5
 _FORM_OF_NAME = {"certain": 0.86, "ambiguous": 0.78}
@@ -63,7 +64,7 @@ class Alignment:
 class _Word:
     """A word with its folded forms. One object for one text and role, so that caches are quick."""
 
-    __slots__ = ("forms", "is_arabic", "is_initial", "outlines", "role", "stems", "text")
+    __slots__ = ("forms", "has_kin", "is_arabic", "is_initial", "outlines", "role", "stems", "text")
 
     def __init__(self, text: str, role: str, *, is_initial: bool = False) -> None:
         self.text = text
@@ -73,6 +74,7 @@ class _Word:
         stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
         self.stems = tuple(stem for stem in stems if stem)
         self.is_arabic = detect_script(text) is Script.ARABIC
+        self.has_kin = any(map(has_kin, self.forms))
         self.outlines = tuple(dict.fromkeys(outline(form) for form in self.forms + self.stems))
 
 
@@ -92,6 +94,8 @@ def _father(text: str, is_initial: bool) -> _Word:
     bare = _CHILD_OF.sub("", text).replace(" ", "")
     word.forms = tuple(patronymic_stem(form) or form for form in skeletons(bare))
     word.stems = ()
+    word.outlines = tuple(dict.fromkeys(outline(form) for form in word.forms))
+    word.has_kin = any(map(has_kin, word.forms))
     return word
 
 
@@ -120,16 +124,18 @@ def _essential(words: list[_Word]) -> tuple[_Word, ...]:
     return tuple(kept if len(kept) >= 2 else named)
 
 
-@lru_cache(maxsize=1_000_000)
+@lru_cache(maxsize=2_000_000)
 def _word_likeness(left: _Word, right: _Word) -> float:
     if left.is_initial or right.is_initial:
         return _initial_likeness(left, right)
     best = max([likeness(one, other) for one in left.forms for other in right.forms])
     if best < 0.95 and (left.stems or right.stems):
         ones, others = left.stems or left.forms, right.stems or right.forms
-        stem = max([likeness(one, other) for one in ones for other in others])
-        if stem >= 0.9:
-            best = max(best, stem - _STEM_COST)
+        for one in ones:
+            for other in others:
+                if likeness_at_most(outline(one), outline(other)) >= _STEM_FROM:
+                    stem = likeness(one, other)
+                    best = max(best, stem - _STEM_COST) if stem >= _STEM_FROM else best
     if best < 0.9:
         best = max(best, _special_likeness(left, right))
     return best
@@ -140,7 +146,7 @@ def _special_likeness(left: _Word, right: _Word) -> float:
     best = 0.0
     for one in left.forms:
         for other in right.forms:
-            if known := kinship(one, other):
+            if left.has_kin and right.has_kin and (known := kinship(one, other)):
                 best = max(best, _FORM_OF_NAME[known])
             if ("sh" in one) != ("sh" in other):
                 best = max(best, likeness(one.replace("sh", "w"), other.replace("sh", "w")))
@@ -232,8 +238,7 @@ def _ceiling(left: _Word, right: _Word) -> float:
     """Return a likeness that two words cannot exceed; mostly their likeness itself."""
     if not (left.is_initial or right.is_initial or left.is_arabic or right.is_arabic):
         bound = max([likeness_at_most(one, other) for one in left.outlines for other in right.outlines])
-        has_forms = any(map(has_kin, left.forms)) and any(map(has_kin, right.forms))
-        if bound < _SURELY_FAR and not has_forms:
+        if bound < _SURELY_FAR and not (left.has_kin and right.has_kin):
             return bound
     return _word_likeness(left, right)
 

@@ -35,19 +35,23 @@ _DELETION = {letter: 0.5 if letter in VOWELS else 1.0 for letter in _LETTERS} | 
 
 
 def _edit_cost(left: str, right: str) -> float:
-    deletion = _DELETION
+    added = [(letter, _DELETION[letter]) for letter in right]
     previous = [0.0]
-    for letter in right:
-        previous.append(previous[-1] + deletion[letter])
+    for _, price in added:
+        previous.append(previous[-1] + price)
     for letter in left:
-        substitution, removal = _SUBSTITUTION[letter], deletion[letter]
-        cost = previous[0] + removal
+        substitution, removal = _SUBSTITUTION[letter], _DELETION[letter]
+        before = previous[0]
+        cost = before + removal
         current = [cost]
-        for index, other in enumerate(right):
-            changed = previous[index] + substitution[other]
-            removed = previous[index + 1] + removal
-            added = cost + deletion[other]
-            cost = changed if changed <= removed and changed <= added else min(removed, added)
+        for (other, price), above in zip(added, previous[1:], strict=True):
+            cost += price
+            changed = before + substitution[other]
+            if changed < cost:
+                cost = changed
+            before = above
+            if above + removal < cost:
+                cost = above + removal
             current.append(cost)
         previous = current
     return previous[-1]
