@@ -46,9 +46,9 @@ class PartComparison:
 class NameComparison:
     """The answer for two names: ``score`` 0 to 1, a verdict at the frozen thresholds, and why.
 
-    ``weight_bits`` is the sum over the parts: log2 of how much likelier these two spellings are for one person
-    than for two persons taken by lot. Add the log2 odds that two entries are one person before the names
-    are looked at, and you have the log2 odds after.
+    ``weight_bits`` is the sum over the parts: log2 of how much likelier these two spellings are for one
+    person than for two persons taken by lot. Add it to the log2 odds that two entries are one person before
+    the names are looked at, and you have the log2 odds after.
     """
 
     score: float

@@ -27,7 +27,8 @@ def judge_names(pairs: Iterable[tuple[str, str]]) -> Iterator[NameJudgement]:
 
     Examples
     --------
-    >>> [found.verdict for found in judge_names([("Нұров Болат", "Bolat Nurov"), ("Нұров Болат", "Dana Ким")])]
+    >>> pairs = [("Нұров Болат", "Bolat Nurov"), ("Нұров Болат", "Dana Kim")]
+    >>> [found.verdict for found in judge_names(pairs)]
     ['same', 'different']
     """
     for one, other in pairs:

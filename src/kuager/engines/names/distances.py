@@ -47,11 +47,9 @@ def _edit_cost(left: str, right: str) -> float:
         for (other, price), above in zip(added, previous[1:], strict=True):
             cost += price
             changed = before + substitution[other]
-            if changed < cost:
-                cost = changed
+            cost = min(cost, changed)
             before = above
-            if above + removal < cost:
-                cost = above + removal
+            cost = min(cost, above + removal)
             current.append(cost)
         previous = current
     return previous[-1]
@@ -100,4 +98,4 @@ def likeness_at_most(left: Outline, right: Outline) -> float:
     True
     """
     cost = Levenshtein.distance(left[0], right[0]) - left[1] - right[1]
-    return 1.0 - cost / max(3.0, (left[2] + right[2]) / 2) if cost > 0 else 1.0
+    return max(0.0, 1.0 - max(0.0, cost) / max(3.0, (left[2] + right[2]) / 2))

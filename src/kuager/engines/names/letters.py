@@ -22,7 +22,7 @@ LATIN_LETTERS = {
 }  # fmt: skip
 
 # Longest first. English, German, Polish, French and Turkish habits of writing the same sounds; the draft
-# of a Kazakh alphabet of 2017 wrote ш, ч and у with an apostrophe (a soft sign for others, in the case of s').
+# of a Kazakh alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s).
 LATIN_GROUPS = (
     ("s'", "S"), ("c'", "q"), ("y'", "u"),
     ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
@@ -35,8 +35,9 @@ LATIN_GROUPS = (
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
 LATIN_READINGS: dict[str, tuple[str, ...]] = {
-    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c"), "X": ("h", "ks"), "O": ("oe", "u"), "E": ("e", "i"),
-    "Y": ("e", "yo"), "D": ("j", "dj"), "H": ("q", "h", "w"), "S": ("s", "w"), "U": ("u", "y"),
+    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c"), "X": ("h", "ks"), "O": ("oe", "u"),
+    "E": ("e", "i"), "Y": ("e", "yo"), "D": ("j", "dj"), "H": ("q", "h", "w"), "S": ("s", "w"),
+    "U": ("u", "y"),
 }  # fmt: skip
 
 ARABIC = {
