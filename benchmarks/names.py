@@ -119,7 +119,12 @@ def link_lists(rows: list[dict[str, str]], region: str) -> dict[str, float]:
         used |= {("left", one), ("right", other)}
         found, hits = found + 1, hits + (one == other)
     true = len(set(dict(ones)) & set(dict(others)))
-    return {"latin": len(ones), "cyrillic": len(others), "links": true, "f1_one_to_one": _f1(hits, found, true)}
+    return {
+        "latin": len(ones),
+        "cyrillic": len(others),
+        "links": true,
+        "f1_one_to_one": _f1(hits, found, true),
+    }
 
 
 def _shares_family(row: dict[str, str]) -> bool:
@@ -150,7 +155,7 @@ def judge_speed(rows: list[dict[str, str]]) -> dict[str, float]:
     choose = random.Random(1)
     strangers = [(one, other) for one, other in (choose.sample(names, 2) for _ in range(20_000))]
     judged = [(row["name1"], row["name2"]) for row in rows] * 10
-    speeds = {}
+    speeds: dict[str, float] = {}
     for label, pairs in (("new_words", strangers), ("strangers", strangers), ("judged", judged)):
         start = time.process_time()
         count = sum(1 for _ in judge_names(pairs))
