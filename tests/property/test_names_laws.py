@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from kuager.engines.names import Vocabulary, compare_names, parse_name, query_keys, search_keys, skeletons
+from kuager.engines.names import (
+    Vocabulary,
+    compare_names,
+    judge_names,
+    parse_name,
+    query_keys,
+    search_keys,
+    skeletons,
+)
+from kuager.engines.names.distances import likeness, likeness_at_most, outline
 
 # Invented names of common Kazakh building blocks.
 _FIRST = [
@@ -48,6 +57,16 @@ _RUSSIAN = dict(zip("әғқңөұүі", "агкноууи", strict=True))
 _words = st.builds(
     lambda first, last: (first + last).capitalize(), st.sampled_from(_FIRST), st.sampled_from(_LAST)
 )
+# Kazakh letters of the draft of 2018, and with Arabic letters (töte).
+_DRAFT_OF_2018 = _ENGLISH | {
+    "ә": "á", "ғ": "ǵ", "ж": "j", "қ": "q", "ң": "ń", "ө": "ó", "ү": "ú", "у": "ý", "и": "ı", "й": "ı",
+    "і": "i", "х": "h",
+}  # fmt: skip
+_TOTE = {
+    "ә": "ا", "а": "ا", "б": "ب", "в": "ۆ", "г": "گ", "ғ": "ع", "д": "د", "е": "ە", "ж": "ج", "з": "ز",
+    "и": "ي", "й": "ي", "к": "ك", "қ": "ق", "л": "ل", "м": "م", "н": "ن", "ң": "ڭ", "о": "و", "ө": "و",
+    "р": "ر", "с": "س", "т": "ت", "ұ": "ۇ", "ү": "ۇ", "х": "ح", "ш": "ش", "ы": "ى", "і": "ى", "я": "يا",
+}  # fmt: skip
 _names = st.builds(lambda family, given: f"{family}ов {given}", _words, _words)
 _texts = st.text(alphabet="абжқғұСНE.,- ovtnJЖaişə", max_size=25)
 _keys = st.text(alphabet=string.ascii_lowercase[:6], min_size=1, max_size=7)
@@ -79,6 +98,50 @@ def test_a_name_is_wholly_like_itself(name: str) -> None:
 def test_transliteration_does_not_change_the_person(name: str) -> None:
     for table in (_ENGLISH, _KAZAKH_LATIN, _RUSSIAN):
         assert compare_names(name, _written(name, table)).verdict == "same"
+
+
+@given(_names)
+def test_neither_the_draft_of_2018_nor_arabic_letters_change_the_person(name: str) -> None:
+    for table in (_DRAFT_OF_2018, _TOTE):
+        assert compare_names(name, _written(name, table)).verdict == "same"
+
+
+@given(_names, _names)
+def test_the_alphabet_does_not_decide_who_is_who(one: str, other: str) -> None:
+    plain = compare_names(one, other).verdict
+    across = compare_names(one, _written(other, _RUSSIAN)).verdict
+    assert (plain == "same") == (across == "same")
+
+
+@given(_words)
+def test_folding_a_folded_word_changes_nothing(word: str) -> None:
+    folded = skeletons(_written(word, _RUSSIAN))[0]
+    plain = folded.translate(str.maketrans("jqwhc", "жчшхц"))
+    assert skeletons(_written(plain, dict(zip("abdegiklmnoprstuvz", "абдегиклмнопрстувз", strict=True)))) == (
+        folded,
+    )
+
+
+@given(st.lists(st.tuples(_names | _texts, _names | _texts), max_size=8))
+def test_many_pairs_are_judged_as_one_by_one(pairs: list[tuple[str, str]]) -> None:
+    for (one, other), quick in zip(pairs, judge_names(pairs), strict=True):
+        slow = compare_names(one, other)
+        assert quick.verdict == slow.verdict
+        if slow.verdict != "different":
+            assert (quick.score, quick.weight_bits) == (slow.score, slow.weight_bits)
+
+
+_skeletons = st.text(alphabet="aeioubdfghjklmnpqrstvwzc", min_size=1, max_size=9)
+
+
+@given(_skeletons, _skeletons)
+def test_the_quick_bound_is_never_exceeded(one: str, other: str) -> None:
+    assert likeness_at_most(outline(one), outline(other)) >= likeness(one, other) - 1e-9
+
+
+@given(_names, _names)
+def test_the_weight_is_symmetric(one: str, other: str) -> None:
+    assert compare_names(one, other).weight_bits == compare_names(other, one).weight_bits
 
 
 @given(_words)

@@ -17,7 +17,7 @@ def _run(*arguments: str) -> tuple[str, str]:
 def test_compare_prints_one_json_object() -> None:
     stdout, stderr = _run("compare", "Нұров Болат", "Bolat Nurov", "--json")
     answer = json.loads(stdout)
-    assert set(answer) == {"score", "verdict", "parts", "reasons"}
+    assert set(answer) == {"score", "verdict", "parts", "reasons", "weight_bits"}
     assert (answer["score"], answer["verdict"], stderr) == (1.0, "same", "")
 
 

@@ -11,20 +11,22 @@ CYRILLIC = {
     "ө": "o", "п": "p", "р": "r", "с": "s", "ѕ": "s", "т": "t", "у": "u", "ұ": "u", "ү": "u", "ӯ": "u",
     "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "c", "ч": "q", "ш": "w", "щ": "w", "ъ": "",
     "ь": "", "ю": "yu", "я": "ya", "дж": "j",
-    "тс": "c",
+    "тс": "c", "ҝ": "g", "ҹ": "j", "ђ": "j", "ћ": "q", "љ": "l", "њ": "n", "џ": "j",
 }  # fmt: skip
 
 # Letters beyond a-z. What is missing here loses its accent and is read as the bare letter.
 LATIN_LETTERS = {
     "ä": "a", "ə": "a", "ç": "q", "č": "q", "ć": "q", "ğ": "g", "ı": "i", "ş": "w", "š": "w", "ś": "w",
     "ș": "w", "ž": "j", "ż": "j", "ł": "l", "ø": "o", "ß": "s", "đ": "d", "q": "k", "j": "J",
-    "w": "W", "c": "C", "x": "X",
+    "w": "W", "c": "C", "x": "X", "ý": "U",
 }  # fmt: skip
 
-# Longest first. English, German, Polish, French and Turkish habits of writing the same sounds.
+# Longest first. English, German, Polish, French and Turkish habits of writing the same sounds; the draft
+# of a Kazakh alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s).
 LATIN_GROUPS = (
+    ("s'", "S"), ("c'", "q"), ("y'", "u"),
     ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
-    ("tsh", "tw"), ("tzh", "tj"), ("dž", "j"), ("dj", "j"), ("zh", "j"), ("jj", "j"), ("ch", "q"),
+    ("tsh", "tw"), ("tzh", "tj"), ("dž", "j"), ("dj", "D"), ("zh", "j"), ("jj", "j"), ("ch", "H"),
     ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"),
     ("iu", "yu"), ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"),
     ("ye", "e"), ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"),
@@ -33,8 +35,9 @@ LATIN_GROUPS = (
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
 LATIN_READINGS: dict[str, tuple[str, ...]] = {
-    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j"), "X": ("h", "ks"), "O": ("oe", "u"), "E": ("e", "i"),
-    "Y": ("e", "yo"),
+    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c"), "X": ("h", "ks"), "O": ("oe", "u"),
+    "E": ("e", "i"), "Y": ("e", "yo"), "D": ("j", "dj"), "H": ("q", "h", "w"), "S": ("s", "w"),
+    "U": ("u", "y"),
 }  # fmt: skip
 
 ARABIC = {
@@ -50,3 +53,21 @@ ARABIC = {
 ARABIC_READINGS: dict[str, tuple[str, ...]] = {"ع": ("a", "g", ""), "U": ("u", "v")}
 
 VOWELS = frozenset("aeiou")
+
+# Alphabets met in newspapers about the Caucasus and the Levant, letter by letter.
+FURTHER = {
+    "ա": "a", "բ": "b", "գ": "g", "դ": "d", "ե": "e", "զ": "z", "է": "e", "ը": "i", "թ": "t", "ժ": "j",
+    "ի": "i", "լ": "l", "խ": "h", "ծ": "c", "կ": "k", "հ": "h", "ձ": "z", "ղ": "g", "ճ": "q", "մ": "m",
+    "յ": "y", "ն": "n", "շ": "w", "ո": "o", "չ": "q", "պ": "p", "ջ": "j", "ռ": "r", "ս": "s", "վ": "v",
+    "տ": "t", "ր": "r", "ց": "c", "ւ": "u", "փ": "p", "ք": "k", "օ": "o", "ֆ": "f", "և": "ev",
+    "ა": "a", "ბ": "b", "გ": "g", "დ": "d", "ე": "e", "ვ": "v", "ზ": "z", "თ": "t", "ი": "i", "კ": "k",
+    "ლ": "l", "მ": "m", "ნ": "n", "ო": "o", "პ": "p", "ჟ": "j", "რ": "r", "ს": "s", "ტ": "t", "უ": "u",
+    "ფ": "f", "ქ": "k", "ღ": "g", "ყ": "k", "შ": "w", "ჩ": "q", "ც": "c", "ძ": "z", "წ": "c", "ჭ": "q",
+    "ხ": "h", "ჯ": "j", "ჰ": "h",
+    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "t", "ι": "i", "κ": "k",
+    "λ": "l", "μ": "m", "ν": "n", "ξ": "ks", "ο": "o", "π": "p", "ρ": "r", "σ": "s", "ς": "s", "τ": "t",
+    "υ": "i", "φ": "f", "χ": "h", "ψ": "ps", "ω": "o",
+    "א": "a", "ב": "b", "ג": "g", "ד": "d", "ה": "h", "ו": "u", "ז": "z", "ח": "h", "ט": "t", "י": "i",
+    "כ": "k", "ך": "k", "ל": "l", "מ": "m", "ם": "m", "נ": "n", "ן": "n", "ס": "s", "ע": "a", "פ": "p",
+    "ף": "f", "צ": "c", "ץ": "c", "ק": "k", "ר": "r", "ש": "w", "ת": "t",
+}  # fmt: skip

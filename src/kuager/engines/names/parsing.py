@@ -51,6 +51,8 @@ class PersonName:
 
 @lru_cache(maxsize=200_000)
 def _is_patronymic(word: str) -> bool:
+    if word.casefold().startswith(("al-", "el-", "аль-", "эль-")):
+        return False  # al-Mawsuli tells a place, not a father.
     return any(patronymic_stem(skeleton) is not None for skeleton in skeletons(word))
 
 
@@ -61,7 +63,7 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     forward = ""
     child_of = False
     for word in words:
-        bare = word.casefold().rstrip(".")
+        bare = word.casefold().rstrip(".").lstrip("'‘’ʻʿ")
         if bare in _JOINED_BACK and joined and not forward:
             joined[-1] = f"{joined[-1]} {word}"
         elif bare in _CHILD_OF and joined:

@@ -38,6 +38,17 @@ _LETTERS = {
 _CYRILLIC, _LATIN = _LETTERS[Script.CYRILLIC], _LETTERS[Script.LATIN]
 
 
+# A zero or a one between letters is a slip, or a trick, for a letter.
+_DIGIT_INSIDE = re.compile(r"(?<=[^\W\d_])[01](?=[^\W\d_])")
+
+
+def _letter_for_digit(found: re.Match[str]) -> str:
+    before = found.string[found.start() - 1]
+    if _CYRILLIC.match(before):
+        return "о" if found.group() == "0" else "і"
+    return "o" if found.group() == "0" else "i"
+
+
 @lru_cache(maxsize=100_000)
 def repair_look_alikes(text: str) -> str:
     """Return the text, composed, with every word in one alphabet where look-alike letters allow it.
@@ -45,7 +56,7 @@ def repair_look_alikes(text: str) -> str:
     >>> repair_look_alikes("Cерік") == "Серік"
     True
     """
-    composed = unicodedata.normalize("NFC", text)
+    composed = _DIGIT_INSIDE.sub(_letter_for_digit, unicodedata.normalize("NFC", text))
     if composed.isascii():
         return composed
     if not (_CYRILLIC.search(composed) and _LATIN.search(composed)):

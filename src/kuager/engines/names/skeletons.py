@@ -17,6 +17,7 @@ from kuager.engines.names.letters import (
     ARABIC,
     ARABIC_READINGS,
     CYRILLIC,
+    FURTHER,
     LATIN_GROUPS,
     LATIN_LETTERS,
     LATIN_READINGS,
@@ -31,6 +32,7 @@ _GROUP_SOUND = dict(LATIN_GROUPS)
 _GLIDES = (("iy", "i"), ("yi", "i"), ("y", "i"), ("ie", "e"), ("ia", "a"), ("iu", "u"), ("io", "o"))
 # Doubled sounds fall together, but not where a father's name in -к meets -қызы.
 _REPEATED = re.compile(r"(.)\1+(?!izi$)")
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʻ`´ʹ"), "'")
 _NOT_PLAIN = re.compile("[^a-z]")
 
 # Patronymic endings in the plain alphabet: -ұлы, -қызы, оглы, -ович, -овна, -ична.
@@ -80,7 +82,7 @@ def _read(sounds: list[str], readings: dict[str, tuple[str, ...]]) -> tuple[str,
 def _lower(word: str) -> str:
     # Turkish and Azerbaijani write a dotless capital I for ı; elsewhere I is i.
     dotless = "ı" if _TURKIC.search(word.replace("I", "")) else "i"
-    return word.replace("İ", "i").replace("I", dotless).casefold()
+    return word.translate(_APOSTROPHES).replace("İ", "i").replace("I", dotless).casefold()
 
 
 @lru_cache(maxsize=400_000)
@@ -97,6 +99,9 @@ def skeletons(token: str) -> tuple[str, ...]:
         )
     elif any("\u0600" <= letter <= "\u06ff" for letter in word):
         readings = _read(_split_arabic(word), ARABIC_READINGS)
+    elif any(letter in FURTHER for letter in word):
+        plain = unicodedata.normalize("NFD", word)
+        readings = ("".join(FURTHER.get(letter, "") for letter in plain).replace("ou", "u"),)
     else:
         readings = _read(_split_latin(word), LATIN_READINGS)
     return tuple(dict.fromkeys(skeleton for skeleton in map(_finish, readings) if skeleton))

@@ -1,0 +1,52 @@
+"""Which given names are short or respectful forms of which, from a small table with sources.
+
+Promises: the table ``given_names.csv`` names the source of every row; a form that stands for more than one
+full name (Саша, Слава, Баке) or is a form of respect is ambiguous and never settles anything.
+"""
+
+import csv
+from collections import defaultdict
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from kuager.engines.names.skeletons import skeletons
+
+Kinship = Literal["certain", "ambiguous"]
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[tuple[str, str], Kinship]:
+    """Return, for the skeletons of a full name and of its form, how certain the form is."""
+    text = files("kuager.engines.names").joinpath("given_names.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    full_names: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        full_names[row["form"]].add(row["full"])
+    table: dict[tuple[str, str], Kinship] = {}
+    for row in rows:
+        is_certain = row["kind"] == "short" and len(full_names[row["form"]]) == 1
+        for full in skeletons(row["full"]):
+            for form in skeletons(row["form"]):
+                pair = (full, form) if full <= form else (form, full)
+                table[pair] = "certain" if is_certain else "ambiguous"
+    return table
+
+
+def kinship(left: str, right: str) -> Kinship | None:
+    """Return whether one skeleton is a known form of the other, and how surely; None when it is not.
+
+    >>> kinship("dima", "dmitri"), kinship("sawa", "aleksandr"), kinship("dima", "oleg")
+    ('certain', 'ambiguous', None)
+    """
+    return _table().get((left, right) if left <= right else (right, left))
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(skeleton for pair in _table() for skeleton in pair)
+
+
+def has_kin(skeleton: str) -> bool:
+    """Return whether the table knows another form of this name."""
+    return skeleton in _known()
