@@ -142,7 +142,7 @@ def recalibrated(seed: int) -> LinkResult:
     start, slope = _curve()
     found = typed(seed)
     pairs = found.pairs.with_columns(match_weight=start + slope * pl.col("match_weight").clip(-20, 20))
-    return LinkResult(pairs, found.clusters, found.overlap, found.records, found.doubt)
+    return LinkResult(pairs, found.clusters, found.overlap, found.records, doubt=found.doubt)
 
 
 def _person(random: np.random.Generator) -> dict[str, str]:

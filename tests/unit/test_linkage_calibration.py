@@ -43,7 +43,7 @@ def links(probabilities: list[float], doubt: Doubt | None = None) -> LinkResult:
     ).with_columns(match_weight=np.log2(chance / (1 - chance)))
     clusters = [*range(count), *(i if p >= 0.5 else count + i for i, p in enumerate(probabilities))]
     records = pl.DataFrame({"list": ["a"] * count + ["b"] * count, "id": ids * 2, "cluster": clusters})
-    return LinkResult(table, records, (), 2 * count, doubt)
+    return LinkResult(table, records, (), 2 * count, doubt=doubt)
 
 
 def doubt_of(pairs: int, missed: float = 0.0, error: float = 1.0) -> Doubt:

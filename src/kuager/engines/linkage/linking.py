@@ -4,7 +4,7 @@ Promises: the same lists give the same result; no configuration is needed; every
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from kuager.engines.linkage.comparisons import COMPARISONS
 from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
 from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
 from kuager.engines.linkage.exclusivity import exclusive_probability
+from kuager.engines.linkage.kept_apart import nothing_kept_apart
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
@@ -59,14 +60,22 @@ class LinkResult:
         The model the pairs were scored with, to be kept for later records; None when nothing was compared.
     doubt
         What is not known about the weights of the pairs, in the same order; None for links made elsewhere.
+    kept_apart
+        ``list_l, id_l, list_r, id_r, probability, why, values``: pairs at or above the threshold whose
+        records are in different clusters. ``why`` is "judged-different", "list-names-everybody-once",
+        "weak-chain", or "judged-same-conflicts"; ``values`` is JSON with ``list`` (the list that names
+        everybody once, or null), ``blocking`` (two records ``[list, id]``, one of each cluster, that forbid
+        them to be one), ``support`` (mean probability over all pairs between the clusters), ``needed`` (the
+        least support with which clusters are joined) and ``sizes`` (records of the two clusters).
     """
 
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     overlap: tuple[tuple[tuple[str, ...], int], ...]
     records: int
-    trained: TrainedModel | None = None
-    doubt: Doubt | None = None
+    trained: TrainedModel | None = field(default=None, kw_only=True)
+    doubt: Doubt | None = field(default=None, kw_only=True)
+    kept_apart: pl.DataFrame = field(default_factory=nothing_kept_apart, kw_only=True)
 
     @property
     def cluster_count(self) -> int:
@@ -254,7 +263,14 @@ def link(
         pl.Series("cluster", numbers, dtype=pl.Int64)
     )
     table, doubt = _pair_table(prepared, scored)
-    return LinkResult(table, clusters, _overlap(clusters), prepared.records.height, scored.trained, doubt)
+    return LinkResult(
+        table,
+        clusters,
+        _overlap(clusters),
+        prepared.records.height,
+        trained=scored.trained,
+        doubt=doubt,
+    )
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
