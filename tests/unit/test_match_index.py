@@ -42,7 +42,24 @@ def test_scores_agree_with_the_batch(batch: LinkResult, index: MatchIndex) -> No
         found = index.candidates(list_l, row_of(FRAMES[list_l], id_l), limit=200)
         match = next(one for one in found if (one.list, one.id) == (list_r, id_r))
         assert match.match_weight == pytest.approx(weight, abs=1e-9)
-        assert match.probability == pytest.approx(chance, abs=1e-9)
+        # A single question does not see the rivals that its candidates have in a batch.
+        assert match.probability == pytest.approx(chance, abs=1e-6)
+
+
+def test_what_judged_pairs_taught_is_kept_in_the_model(tmp_path: Path) -> None:
+    rows = [("register", key, "later", key, "same") for key in ("1", "2", "3", "4", "5", "6")]
+    rows += [("register", "7", "later", "9", "different")]
+    columns = ["list_l", "id_l", "list_r", "id_r", "verdict"]
+    judged = link(FRAMES, judgements=pl.DataFrame(rows, schema=columns, orient="row"))
+    assert judged.trained is not None
+    assert judged.trained.correction is not None
+    save_model(judged.trained, tmp_path / "model.json")
+    with MatchIndex.build(tmp_path / "index", FRAMES, load_model(tmp_path / "model.json")) as index:
+        expected = judged.pairs.filter(pl.col("probability").is_between(0.02, 1 - 1e-9)).head(20)
+        assert expected.height >= 10
+        for list_l, id_l, list_r, id_r, _, weight in expected.select(pl.exclude("reasons")).iter_rows():
+            found = index.candidates(list_l, row_of(FRAMES[list_l], id_l), limit=200)
+            assert _weights(found)[list_r, id_r] == pytest.approx(weight, abs=1e-9)
 
 
 def test_a_record_not_yet_on_file_scores_as_if_it_were(

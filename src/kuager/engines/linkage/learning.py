@@ -184,11 +184,23 @@ def prior_bits(share: Floats, evidence: Evidence) -> Floats:
     odds: Floats = np.log2(share / (1.0 - share))
     if evidence.sizes is None:
         return odds
-    sizes = evidence.sizes
-    links = (share * evidence.possible)[:, np.newaxis]
-    left = np.maximum(sizes - links, _LEFT_AT_LEAST * sizes)
-    crosses = sizes.min(axis=1) > 0
-    odds[crosses] = np.log2(links[crosses, 0] / left[crosses].prod(axis=1))
+    crosses = evidence.sizes.min(axis=1) > 0
+    odds[crosses] = crossing_bits((share * evidence.possible)[crosses], evidence.sizes[crosses])
+    return odds
+
+
+def crossing_bits(links: Floats, sizes: Floats) -> Floats:
+    """Return log-odds (base 2) that two records of two lists, still without a partner, are one person.
+
+    Parameters
+    ----------
+    links
+        Expected between each pair of lists, shape ``(n_groups,)``.
+    sizes
+        Records of the two lists, shape ``(n_groups, 2)``.
+    """
+    left = np.maximum(sizes - links[:, np.newaxis], _LEFT_AT_LEAST * sizes)
+    odds: Floats = np.log2(links / left.prod(axis=1))
     return odds
 
 

@@ -293,6 +293,7 @@ def _score(prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one
         odds = prior + weights.sum(axis=1) + learned.common_bits
         probability = exclusive_probability(odds, pairs, list_of, one_to_one)
         error = min(error, learned.error_bits)
+        trained = replace(trained, correction=learned)
     rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
     missed = missed_by_blocking(counted["ways"].to_numpy(), probability)
     doubt = _doubt(model, evidence, probability, rows, missed, error)

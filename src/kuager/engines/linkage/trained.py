@@ -6,17 +6,22 @@ holds no names of people, only rates, and the names and sizes of the lists.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.learning import Floats, Model, expected_links
+from kuager.engines.linkage.learning import Floats, Model, crossing_bits, expected_links
 from kuager.engines.linkage.preparing import Habits, Prepared
+from kuager.engines.linkage.reviewed import Correction
 
 _FORMAT = 1
+# Shares of links stay away from certainty, as in learning.
+_LEAST_SHARE, _MOST_SHARE = 1e-9, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,15 @@ class TrainedModel:
         Records of each list, in the order of the shares' groups.
     habits
         How the lists were read.
+    correction
+        How far judged pairs moved the weights; None where nobody had judged any.
     """
 
     model: Model
     strangers: tuple[Floats, ...]
     sizes: dict[str, int]
     habits: Habits
+    correction: Correction | None = None
 
     @classmethod
     def of(cls, model: Model, strangers: tuple[Floats, ...], prepared: Prepared) -> "TrainedModel":
@@ -57,6 +65,22 @@ class TrainedModel:
             return float(expected_links([1, 1], [(0, 1)])[0])
         others = [left] if left in self.sizes else [name for name in self.sizes if name != right] or [right]
         return float(np.mean([self._share(one, right) * self.sizes[right] for one in others]))
+
+    def prior_bits(self, lists: tuple[str, str], sizes: tuple[float, float]) -> float:
+        """Return the log-odds (base 2) that two records of two lists are one person before looking.
+
+        Parameters
+        ----------
+        lists
+            The two lists; the same twice for two records of one list.
+        sizes
+            How many records they have by now.
+        """
+        links = self.partners(*lists) * sizes[0]
+        share = float(np.clip(links / max(sizes[0] * sizes[1], 1.0), _LEAST_SHARE, _MOST_SHARE))
+        if lists[0] == lists[1]:
+            return float(np.log2(share / (1.0 - share)))
+        return float(crossing_bits(np.array([share * sizes[0] * sizes[1]]), np.array([sizes]))[0])
 
     def _share(self, left: str, right: str) -> float:
         names = list(self.sizes)
@@ -86,8 +110,27 @@ def as_json(trained: TrainedModel) -> str:
         "fields": fields,
         "share": model.share.tolist(),
         "spelling_varies": model.spelling_varies,
+        "correction": _correction_as_json(trained.correction),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def _correction_as_json(correction: Correction | None) -> dict[str, object] | None:
+    if correction is None:
+        return None
+    return {
+        "common_bits": correction.common_bits,
+        "factors": correction.factors.tolist(),
+        "error_bits": correction.error_bits,
+    }
+
+
+def _correction_from(said: Mapping[str, Any] | None) -> Correction | None:
+    if said is None:
+        return None
+    return Correction(
+        float(said["common_bits"]), np.array(said["factors"], dtype=np.float64), float(said["error_bits"])
+    )
 
 
 def from_json(text: str) -> TrainedModel:
@@ -112,7 +155,8 @@ def from_json(text: str) -> TrainedModel:
             spelling_varies=bool(said["spelling_varies"]),
         )
         strangers = tuple(np.array(field["strangers"]) for field in said["fields"])
-        return TrainedModel(model, strangers, dict(said["lists"]), Habits(**said["habits"]))
+        corrected = _correction_from(said.get("correction"))
+        return TrainedModel(model, strangers, dict(said["lists"]), Habits(**said["habits"]), corrected)
     except (ValueError, KeyError, TypeError) as error:
         raise BadInputError("this is not a model that linking saved") from error
 

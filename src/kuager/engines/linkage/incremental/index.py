@@ -34,8 +34,6 @@ from kuager.engines.linkage.learning import Floats, field_weights
 from kuager.engines.linkage.trained import TrainedModel, from_json
 
 Record = Mapping[str, str | None]
-# Shares of links stay away from certainty, as in learning.
-_LEAST_SHARE, _MOST_SHARE = 1e-9, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,7 @@ class MatchIndex:
         Notes
         -----
         In a batch the rivals of each candidate compete, too; a single question does not see those, so that
-        ``probability`` (never ``match_weight``) may lie above the batch's for one-to-one lists.
+        ``probability`` (never ``match_weight``) may differ from the batch's where candidates have rivals.
         """
         prepared = prepare_one(list_name, record, self._trained.habits)
         filed = self._storage.find(list_name, prepared["id"][0]) if has_id(record) else None
@@ -235,21 +233,26 @@ class MatchIndex:
         )
         evidence = evidence_of(levels, frequency)
         weights = field_weights(model, evidence)
-        share = self._shares(asked, [row[1] for row in rows])
+        before = self._prior_bits(asked, [row[1] for row in rows])
+        if (learned := self._trained.correction) is not None:
+            weights, before = learned.corrected(weights), before + learned.common_bits
         return Scored(
             keys=tuple((row[1], row[2]) for row in rows),
             evidence=evidence,
             weights=weights,
-            odds=weights.sum(axis=1) + np.log2(share / (1.0 - share)),
+            odds=before + weights.sum(axis=1),
             sides=sides_of(asked.prepared, others),
         )
 
-    def _shares(self, asked: _Asked, lists: list[str]) -> Floats:
-        """Return how likely a pair is a link before looking, for each candidate's list."""
+    def _prior_bits(self, asked: _Asked, lists: list[str]) -> Floats:
+        """Return the log-odds (base 2) before looking, for each candidate's list, as a batch would."""
         sizes = self._storage.sizes()
-        share: dict[str, float] = {}
-        for name in set(lists):
-            own = int(name == asked.list_name and not asked.is_filed)
-            share[name] = self._trained.partners(asked.list_name, name) / max(sizes[name] + own, 1)
-        shares: Floats = np.array([share[name] for name in lists], dtype=np.float64)
-        return np.clip(shares, _LEAST_SHARE, _MOST_SHARE)
+        own = int(not asked.is_filed)
+        mine = float(sizes.get(asked.list_name, 0) + own)
+        bits = {
+            name: self._trained.prior_bits(
+                (asked.list_name, name), (mine, sizes[name] + own * (name == asked.list_name))
+            )
+            for name in set(lists)
+        }
+        return np.array([bits[name] for name in lists], dtype=np.float64)
