@@ -22,6 +22,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_PAIRS_AT_A_TIME = 1_000_000
+
+
 def gamma_column(comparison: FieldComparison) -> str:
     """Return the name of Splink's column with the level: its highest number is the best level, -1 unknown."""
     return "gamma_" + comparison.field.replace(" ", "_")
@@ -75,21 +78,31 @@ class SplinkModel:
         self._connection.close()
 
     def levels_of(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Return ``left``, ``right`` and one column of levels per field, in the order of ``pairs``."""
+        """Return ``left``, ``right`` and one column of levels per field, sorted by the pair.
+
+        Splink's answer is wide: it is asked for a million pairs at a time, and only the levels are kept.
+        """
+        ordered = pairs.sort("left", "right")
+        parts = [self._levels_of_some(part) for part in ordered.iter_slices(_PAIRS_AT_A_TIME)]
+        return pl.concat(parts) if parts else self._levels_of_some(ordered)
+
+    def _levels_of_some(self, pairs: pl.DataFrame) -> pl.DataFrame:
         blocked = pairs.select(
             pl.lit("0").alias("match_key"),
             pl.col("left").alias("join_key_l"),
             pl.col("right").alias("join_key_r"),
         )
-        self._linker.table_management.register_blocked_pairs_for_predict(
+        asked = self._linker.table_management.register_blocked_pairs_for_predict(
             self._api.register(blocked.to_arrow())
         )
-        predicted = self._linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
+        predicted = self._linker.inference.predict(warning_mode="never")
         gammas = [gamma_column(comparison) for comparison in self._comparisons]
         wanted = [
-            "unique_id_l as left_id",
-            "unique_id_r as right_id",
+            'unique_id_l as "left"',
+            'unique_id_r as "right"',
             *(f"{gamma}::tinyint as {gamma}" for gamma in gammas),
         ]
-        table: pl.DataFrame = predicted.select(", ".join(wanted)).pl()
-        return table.rename({"left_id": "left", "right_id": "right"}).sort("left", "right")
+        table: pl.DataFrame = predicted.as_duckdbpyrelation().select(", ".join(wanted)).pl()
+        predicted.drop_table_from_database_and_remove_from_cache()
+        self._connection.unregister(asked.physical_name)
+        return table.sort("left", "right")
