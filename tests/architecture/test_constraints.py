@@ -15,6 +15,8 @@ from kuager.domain.lists.models import (
     CasualtyList,
     EstimateDraws,
     EstimateRun,
+    LinkAudit,
+    LinkDraws,
     LinkRun,
     ListEdition,
     ListRow,
@@ -91,10 +93,26 @@ def judgement(small: SmallRegister, first: int, second: int) -> Judgement:
     )
 
 
-def pair(small: SmallRegister, first: int, second: int) -> CandidatePair:
-    run, _ = LinkRun.objects.get_or_create(
-        engine="duckdb", version="1", known_at=FIRST, record_count=2, pair_count=1, run_by=small.by
+def link_run(small: SmallRegister, **more: object) -> LinkRun:
+    values: dict[str, object] = {
+        "engine": "duckdb",
+        "version": "1",
+        "known_at": FIRST,
+        "asked_at": FIRST,
+        "state": "waiting",
+        "run_by": small.by,
+    }
+    return LinkRun.objects.create(**(values | more))
+
+
+def audit(of: LinkRun) -> LinkAudit:
+    return LinkAudit.objects.create(
+        run=of, made_by=of.run_by, made_at=LATER, only_kept=0, only_anew=0, in_both=1
     )
+
+
+def pair(small: SmallRegister, first: int, second: int) -> CandidatePair:
+    run = LinkRun.objects.first() or link_run(small)
     return CandidatePair.objects.create(
         run=run, record_a_id=first, record_b_id=second, probability=0.5, match_weight=0
     )
@@ -172,6 +190,13 @@ BREAKS: dict[str, Break] = {
     ),
     "pair_once_a_run": lambda s: twice(lambda two: pair(s, *two), two_records(s)),
     "pair_in_order": lambda s: pair(s, *reversed(two_records(s))),
+    "link_run_ends_once": lambda s: link_run(s, state="done"),
+    "link_run_fails_in_words": lambda s: link_run(s, state="failed", ended_at=LATER),
+    "link_run_follows_one": lambda s: link_run(s, is_full=False),
+    "link_draws_are_a_hundred": lambda s: LinkDraws.objects.create(
+        run=link_run(s), draws=99, seed=1, packed=b"", digest="0" * 64
+    ),
+    "link_audit_at_a_time": lambda s: twice(audit, link_run(s)),
     "estimate_ends_once": lambda s: estimate(s, state="running", ended_at=LATER),
     "estimate_fails_in_words": lambda s: estimate(s, state="failed", ended_at=LATER),
     "only_done_estimates_publishable": lambda s: estimate(s, is_publishable=True),

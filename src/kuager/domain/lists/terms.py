@@ -39,10 +39,21 @@ class PairState(TextChoices):
     SECOND = "second", _("waits for a second reviewer")
     DECIDED = "decided", _("decided")
     DISPUTED = "disputed", _("reviewers disagree")
+    WITHDRAWN = "withdrawn", _("one of the records left its list")
 
 
 class EstimateState(TextChoices):
     """How far an estimate has come."""
+
+    WAITING = "waiting", _("waits for its turn")
+    RUNNING = "running", _("is being computed")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped before the end")
+    FAILED = "failed", _("failed")
+
+
+class LinkState(TextChoices):
+    """How far a link run has come."""
 
     WAITING = "waiting", _("waits for its turn")
     RUNNING = "running", _("is being computed")

@@ -18,7 +18,7 @@ from kuager.domain.lists.queries.baseline import chunked
 from kuager.domain.lists.queries.membership import active_rows
 from kuager.domain.lists.rules.linking import FRAME, LinkRecord, frame_row
 from kuager.domain.lists.rules.pairs import state_of
-from kuager.domain.lists.terms import PairState
+from kuager.domain.lists.terms import LinkState, PairState
 from kuager.domain.people.models import Judgement
 from kuager.domain.people.operations import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.terms import Method, Verdict
@@ -127,6 +127,9 @@ def _store(
         version=__version__,
         settings={"threshold": THRESHOLD, "one_to_one": [one.pk for one in lists if one.is_clean]},
         known_at=at,
+        asked_at=at,
+        state=LinkState.DONE,
+        ended_at=at,
         record_count=total,
         pair_count=result.pairs.height,
         run_by=by,
