@@ -1,0 +1,440 @@
+"""Why rival lists give different numbers: who is on which, who stands there twice, who is named by nobody.
+
+Promises: every row is accounted for exactly once (it names nobody, it repeats a person of its own list, or it
+is a person); every bridge from one number to another closes; the same links give the same account. A row
+without a name is never held for anybody else's, however well place and day agree: who it is nobody can say.
+Failure model: as good as the links; pairs in doubt are listed with what they would change, and with draws of
+who is who every number has an interval.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+
+from kuager.core.digest import JsonValue, canonical_json, sha256_hex
+from kuager.core.errors import BadInputError
+from kuager.engines.linkage.bridges import Bridge, Interval, Ints, Size, Tally, bridge, count_persons
+from kuager.engines.linkage.draws import PartitionDraws
+from kuager.engines.linkage.linking import LinkResult
+from kuager.engines.linkage.unnamed import names_in
+
+MOST_LISTS = 6
+# Pairs less probable than this, or linked ones more probable than the other, are not in doubt.
+DOUBT_FROM, DOUBT_TO = 0.05, 0.95
+FORMAT = "kuager-reconciliation-1"
+
+Key = tuple[str, str]
+Person = tuple[Key, ...]
+
+_CUSTODY = frozenset({"detained", "remanded", "house_arrest", "imprisoned", "released"})
+_HEALTH = frozenset({"injured", "hospitalised", "recovered"})
+# What cannot be true of one person at one time, in the order in which it is looked for.
+EXCLUDES: Mapping[str, frozenset[str]] = {
+    "dead": frozenset({"alive", "missing"}) | _CUSTODY | _HEALTH,
+    "missing": frozenset({"alive"}) | _CUSTODY | _HEALTH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A status that a row gives, and the day from which; None where the row does not say."""
+
+    status: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAccount:
+    """One list, row by row.
+
+    Attributes
+    ----------
+    size
+        Its figures.
+    unnamed
+        Ids of the rows that name nobody.
+    repeats
+        Ids of the rows whose person stands on the list before, each with the id of the first such row.
+    persons
+        Distinct persons among the rows with a name.
+    interval
+        The same over the draws, 95 %; None without draws.
+    """
+
+    size: Size
+    unnamed: tuple[str, ...]
+    repeats: tuple[tuple[str, str], ...]
+    persons: int
+    interval: Interval | None = None
+
+    @property
+    def name(self) -> str:
+        """The list's name."""
+        return self.size.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """Persons on exactly these lists."""
+
+    lists: tuple[str, ...]
+    people: tuple[Person, ...]
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A person of whom two rows say what cannot both be true.
+
+    ``may_follow`` when the days given allow that the one came after the other.
+    """
+
+    left: Key
+    right: Key
+    left_said: Said
+    right_said: Said
+    may_follow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPair:
+    """Two rows of which it is not settled whether they are one person.
+
+    ``effect``: ``one-fewer`` (counted as two now), ``one-more`` (as one now), or ``unnamed`` (a row without a
+    name may be this person).
+    """
+
+    left: Key
+    right: Key
+    probability: float
+    effect: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciliation:
+    """Why some lists give the numbers they give.
+
+    Attributes
+    ----------
+    lists, combinations, clashes, open_pairs
+        See there.
+    bridges
+        One for each two lists, the earlier list first.
+    names
+        The name that each row shows; "" for none.
+    draws
+        How many draws of who is who the intervals rest on; 0 for none.
+    """
+
+    lists: tuple[ListAccount, ...]
+    combinations: tuple[Combination, ...]
+    clashes: tuple[Clash, ...]
+    open_pairs: tuple[OpenPair, ...]
+    bridges: tuple[Bridge, ...]
+    names: Mapping[Key, str] = field(default_factory=dict)
+    draws: int = 0
+
+    @cached_property
+    def persons(self) -> int:
+        """Distinct persons with a name on all lists together."""
+        return sum(len(one.people) for one in self.combinations)
+
+    def only_on(self, name: str) -> tuple[Person, ...]:
+        """Return the persons on this list and on no other."""
+        return next((one.people for one in self.combinations if one.lists == (name,)), ())
+
+    def to_json(self, *, with_names: bool = True) -> dict[str, JsonValue]:
+        """Return everything as JSON; without names rows are told by list and id alone."""
+        names: dict[str, JsonValue] = {
+            account.name: {key: shown for (name, key), shown in self.names.items() if name == account.name}
+            for account in self.lists
+        }
+        document: dict[str, JsonValue] = {
+            "format": FORMAT,
+            "lists": [_list_json(account) for account in self.lists],
+            "persons": self.persons,
+            "combinations": [_combination_json(one) for one in self.combinations],
+            "bridges": [_bridge_json(one) for one in self.bridges],
+            "clashes": [_clash_json(one) for one in self.clashes],
+            "open_pairs": [_pair_json(one) for one in self.open_pairs],
+            "draws": self.draws,
+        }
+        return document | {"names": names} if with_names else document
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything but the names: who computes it again compares 64 letters."""
+        return sha256_hex(canonical_json(self.to_json(with_names=False)))
+
+
+def reconcile(
+    result: LinkResult,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    statuses: Mapping[Key, Collection[Said]] | None = None,
+    unnamed: Collection[Key] | None = None,
+    claimed: Mapping[str, int] | None = None,
+    draws: PartitionDraws | None = None,
+) -> Reconciliation:
+    """Account for every row of some lists, and explain each difference of their numbers.
+
+    Parameters
+    ----------
+    result
+        What ``link`` found, or who is who by the judgements of people, in the same form.
+    frames
+        The lists by name, as given to ``link``; their order is the order of the account.
+    statuses
+        What rows say of their person, by list and id.
+    unnamed
+        Rows that name nobody, by list and id; None: those whose cells for a name hold none.
+    claimed
+        Numbers that publishers give for their lists, in persons.
+    draws
+        Draws of who is who from the same result, for intervals.
+
+    Raises
+    ------
+    BadInputError
+        For fewer than 2 or more than 6 lists, or a number claimed for a list that is not there.
+    """
+    _check(tuple(frames), claimed or {})
+    names = names_in(frames)
+    keys = [(name, key) for name, key in result.clusters.select("list", "id").iter_rows() if name in frames]
+    nobody = {key for key in keys if not names.get(key)} if unnamed is None else set(unnamed)
+    people = _people(result, tuple(frames), nobody)
+    tally = _tally(tuple(frames), people, draws, nobody)
+    accounts = tuple(
+        _account(
+            name, [key for key in keys if key[0] == name], people, nobody, (claimed or {}).get(name), tally
+        )
+        for name in frames
+    )
+    return Reconciliation(
+        lists=accounts,
+        combinations=_combinations(people, tally),
+        clashes=tuple(_clashes(people, statuses or {})),
+        open_pairs=_open_pairs(result, people, nobody),
+        bridges=tuple(bridge(one.size, two.size, tally) for one, two in combinations(accounts, 2)),
+        names={key: names.get(key, "") for key in keys},
+        draws=len(tally.draws),
+    )
+
+
+def _check(lists: Sequence[str], claimed: Mapping[str, int]) -> None:
+    if not 2 <= len(lists) <= MOST_LISTS:
+        raise BadInputError(f"2 to {MOST_LISTS} lists can be reconciled, got {len(lists)}")
+    unknown = sorted(set(claimed) - set(lists))
+    if unknown:
+        raise BadInputError(f"a number is claimed for {unknown[0]}; the lists are {', '.join(lists)}")
+    if any(number < 0 for number in claimed.values()):
+        raise BadInputError("a number claimed for a list cannot be negative")
+
+
+def _people(result: LinkResult, lists: Sequence[str], nobody: Collection[Key]) -> list[Person]:
+    """Gather the rows with a name by person, in the order of the lists and of their rows."""
+    place = {name: number for number, name in enumerate(lists)}
+    members: dict[int, list[Key]] = defaultdict(list)
+    for name, key, cluster in result.clusters.select("list", "id", "cluster").iter_rows():
+        if name in place and (name, key) not in nobody:
+            members[cluster].append((name, key))
+    return [tuple(sorted(group, key=lambda key: place[key[0]])) for group in members.values()]
+
+
+def _tally(
+    lists: tuple[str, ...], people: Sequence[Person], draws: PartitionDraws | None, nobody: Collection[Key]
+) -> Tally:
+    place = {name: number for number, name in enumerate(lists)}
+    rows = [(place[key[0]], number) for number, person in enumerate(people) for key in person]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    counts = count_persons(lists, table[:, 0], table[:, 1])
+    return Tally(lists, counts, _drawn(lists, draws, nobody))
+
+
+def _drawn(lists: tuple[str, ...], draws: PartitionDraws | None, nobody: Collection[Key]) -> Ints:
+    if draws is None:
+        return np.zeros((0, 2 ** len(lists)), dtype=np.int64)
+    place = {name: number for number, name in enumerate(lists)}
+    keys = list(draws.records.select("list", "id").iter_rows())
+    list_of = np.array([-1 if key in nobody else place.get(key[0], -1) for key in keys], dtype=np.int64)
+    used = list_of >= 0
+    return np.array(
+        [count_persons(lists, list_of[used], row[used]) for row in draws.clusters.astype(np.int64)]
+    )
+
+
+def _account(
+    name: str,
+    keys: Sequence[Key],
+    people: Sequence[Person],
+    nobody: Collection[Key],
+    claimed: int | None,
+    tally: Tally,
+) -> ListAccount:
+    without = tuple(key for _, key in (one for one in keys if one in nobody))
+    repeats = []
+    for person in people:
+        here = [key for listed, key in person if listed == name]
+        repeats += [(again, here[0]) for again in here[1:]]
+    persons, interval = tally.on(name)
+    size = Size(name=name, claimed=claimed, rows=len(keys), unnamed=len(without))
+    return ListAccount(size=size, unnamed=without, repeats=tuple(repeats), persons=persons, interval=interval)
+
+
+def _combinations(people: Sequence[Person], tally: Tally) -> tuple[Combination, ...]:
+    """Group persons by the lists they stand on: first those on one list, last those on all."""
+    groups: dict[int, list[Person]] = defaultdict(list)
+    for person in people:
+        groups[sum({1 << tally.lists.index(name) for name, _ in person})].append(person)
+    masks = [mask for mask in range(1, len(tally.counts)) if mask in groups or tally.draws[:, mask].any()]
+    return tuple(
+        Combination(
+            lists=tuple(name for number, name in enumerate(tally.lists) if mask >> number & 1),
+            people=tuple(groups.get(mask, ())),
+            interval=tally.exactly(mask)[1],
+        )
+        for mask in sorted(masks, key=lambda mask: (mask.bit_count(), mask))
+    )
+
+
+def _clashes(people: Sequence[Person], statuses: Mapping[Key, Collection[Said]]) -> Iterator[Clash]:
+    """List, for each person and kind of contradiction, the first two rows that contradict each other."""
+    for person in people:
+        said = [(key, one) for key in person for one in statuses.get(key, ())]
+        for grave, excluded in EXCLUDES.items():
+            left = next(((key, one) for key, one in said if one.status == grave), None)
+            right = next(((key, one) for key, one in said if one.status in excluded), None)
+            if left and right and not (grave == "missing" and right[1].status == "dead"):
+                yield Clash(
+                    left=left[0],
+                    right=right[0],
+                    left_said=left[1],
+                    right_said=right[1],
+                    may_follow=_may_follow(left[1], right[1]),
+                )
+                break
+
+
+def _may_follow(grave: Said, other: Said) -> bool:
+    """Tell whether the days allow both: somebody detained died later, somebody missing was found later."""
+    if grave.day is None or other.day is None:
+        return False
+    return grave.day >= other.day if grave.status == "dead" else other.day >= grave.day
+
+
+def _open_pairs(
+    result: LinkResult, people: Sequence[Person], nobody: Collection[Key]
+) -> tuple[OpenPair, ...]:
+    person_of = {key: number for number, person in enumerate(people) for key in person}
+    sure = _sure_links(result, person_of)
+    found = []
+    columns = ("list_l", "id_l", "list_r", "id_r", "probability")
+    doubtful = result.pairs.filter(pl.col("probability").is_between(DOUBT_FROM, DOUBT_TO))
+    for list_l, id_l, list_r, id_r, probability in doubtful.select(columns).iter_rows():
+        left, right = (list_l, id_l), (list_r, id_r)
+        effect = _effect(left, right, person_of, nobody, sure)
+        if effect:
+            chance = round(probability, 4)
+            found.append(OpenPair(left=left, right=right, probability=chance, effect=effect))
+    return tuple(sorted(found, key=lambda one: (abs(one.probability - 0.5), one.left, one.right)))
+
+
+def _effect(
+    left: Key,
+    right: Key,
+    person_of: Mapping[Key, int],
+    nobody: Collection[Key],
+    sure: Mapping[Key, int],
+) -> str:
+    """Say what the answer to this pair would change; "" for nothing."""
+    known = [key for key in (left, right) if key in person_of]
+    if len(known) == 2:
+        if person_of[left] != person_of[right]:
+            return "one-fewer"
+        # Held together by sure links besides, the person stays one whatever the answer is.
+        return "" if sure[left] == sure[right] else "one-more"
+    return "unnamed" if len(known) == 1 and (left in nobody or right in nobody) else ""
+
+
+def _sure_links(result: LinkResult, person_of: Mapping[Key, int]) -> dict[Key, int]:
+    """Give every row with a name the number of the group that links beyond doubt hold together."""
+    group = {key: number for number, key in enumerate(person_of)}
+
+    def root(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    leader = list(range(len(group)))
+    sure = result.pairs.filter(pl.col("probability") > DOUBT_TO)
+    for list_l, id_l, list_r, id_r in sure.select("list_l", "id_l", "list_r", "id_r").iter_rows():
+        one, other = (list_l, id_l), (list_r, id_r)
+        if person_of.get(one, -1) == person_of.get(other, -2):
+            leader[root(group[one])] = root(group[other])
+    return {key: root(number) for key, number in group.items()}
+
+
+def _list_json(account: ListAccount) -> JsonValue:
+    size = account.size
+    return {
+        "list": size.name,
+        "claimed": size.claimed,
+        "rows": size.rows,
+        "named": size.named,
+        "unnamed": list(account.unnamed),
+        "repeats": [{"id": again, "of": first} for again, first in account.repeats],
+        "persons": account.persons,
+        "interval": account.interval,
+    }
+
+
+def _combination_json(one: Combination) -> JsonValue:
+    return {
+        "lists": list(one.lists),
+        "persons": len(one.people),
+        "interval": one.interval,
+        "people": [[list(key) for key in person] for person in one.people],
+    }
+
+
+def _bridge_json(one: Bridge) -> JsonValue:
+    return {
+        "from": one.start,
+        "to": one.end,
+        "from_number": one.from_number,
+        "to_number": one.to_number,
+        "both": one.both,
+        "both_interval": one.both_interval,
+        "steps": [
+            {"code": step.code, "list": step.list_name, "change": step.change, "interval": step.interval}
+            for step in one.steps
+        ],
+    }
+
+
+def _clash_json(one: Clash) -> JsonValue:
+    return {
+        "left": list(one.left),
+        "right": list(one.right),
+        "left_status": one.left_said.status,
+        "right_status": one.right_said.status,
+        "left_day": one.left_said.day.isoformat() if one.left_said.day else None,
+        "right_day": one.right_said.day.isoformat() if one.right_said.day else None,
+        "may_follow": one.may_follow,
+    }
+
+
+def _pair_json(one: OpenPair) -> JsonValue:
+    return {
+        "left": list(one.left),
+        "right": list(one.right),
+        "probability": one.probability,
+        "effect": one.effect,
+    }
