@@ -42,6 +42,35 @@ class PairState(TextChoices):
     WITHDRAWN = "withdrawn", _("one of the records left its list")
 
 
+class AskedFor(TextChoices):
+    """Why a pair is asked before others (the codes of the linkage engine)."""
+
+    RIVALS = "rivals", _("several records compete for one person")
+    JOINS = "joins", _("a yes would join groups of records")
+    SPLITS = "splits", _("a no would part a group of records")
+    TEACHES = "teaches", _("many open pairs are like it")
+    DOUBTFUL = "doubtful", _("the score is near one half")
+
+
+class SkipReason(TextChoices):
+    """Why a reviewer leaves a pair to somebody else, or to later."""
+
+    LATER = "later", _("later: I want to think")
+    ASK = "ask", _("somebody has to be asked first")
+    SCRIPT = "script", _("I do not read this language or script well")
+    KNOWN = "known", _("I know these people: somebody else should judge")
+
+
+class SampleState(TextChoices):
+    """How far a pair of a blind double review has come."""
+
+    FIRST = "first", _("waits for a first reviewer")
+    SECOND = "second", _("waits for a second reviewer")
+    THIRD = "third", _("the two differ: waits for a third person")
+    AGREED = "agreed", _("both say the same")
+    DECIDED = "decided", _("decided by a third person")
+
+
 class EstimateState(TextChoices):
     """How far an estimate has come."""
 

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
-from django.db.models import Count, Exists, F, FloatField, OuterRef, QuerySet
-from django.db.models.functions import Abs
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from kuager.domain.accounts.models import User
 from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow
@@ -18,8 +17,10 @@ from kuager.domain.lists.queries.answers import (
 )
 from kuager.domain.lists.queries.differing import parsed_text
 from kuager.domain.lists.queries.finding import latest_run
+from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.membership import persons_of_records
 from kuager.domain.lists.queries.overlapping import WAITING
+from kuager.domain.lists.queries.run_pairs import in_order
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.models import Judgement, Record, RecordName
 from kuager.domain.people.queries import cluster, pair_state
@@ -36,7 +37,7 @@ def review_queue(
 ) -> tuple[list[PairSummary], int]:
     """Return one page of the pairs this user may judge, most informative first, and how many there are.
 
-    Most informative are those near one half: a sure pair teaches nothing. Nobody is shown a pair again that
+    Nobody is shown a pair again that
     they have judged themselves; one that somebody was unsure of goes to a second reviewer.
     """
     waiting = _waiting_for(user, run)
@@ -70,7 +71,7 @@ def next_pair(
 
 def pair_page(pair: CandidatePair) -> PairPage:
     """Return everything a reviewer needs to judge a pair, side by side."""
-    a, b = _side(pair.record_a_id), _side(pair.record_b_id)
+    a, b = side_of(pair.record_a_id), side_of(pair.record_b_id)
     persons = persons_of_records([pair.record_a_id, pair.record_b_id])
     clusters = [
         tuple(cluster(persons[record][0])) if record in persons else ()
@@ -119,8 +120,7 @@ def _waiting_for(user: User, run: LinkRun | None) -> QuerySet[CandidatePair]:
         record_a__assignments__known_until__isnull=True,
         record_b__assignments__known_until__isnull=True,
     )
-    doubt = Abs(F("probability") - 0.5, output_field=FloatField())
-    return pairs.exclude(Exists(judged)).annotate(doubt=doubt).order_by("doubt", "-probability", "id")
+    return in_order(without_blind(pairs.exclude(Exists(judged))))
 
 
 def _titles(record_ids: Sequence[int]) -> dict[int, str]:
@@ -128,7 +128,8 @@ def _titles(record_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.values_list("record_id", "edition__casualty_list__title"))
 
 
-def _side(record_id: int) -> PairSide:
+def side_of(record_id: int) -> PairSide:
+    """Return one record with what its list says of the person."""
     record = Record.objects.select_related("citation__source__publisher", "home_place").get(pk=record_id)
     row = (
         ListRow.objects.filter(record=record).select_related("edition__casualty_list").order_by("-id").first()
@@ -149,7 +150,7 @@ def _side(record_id: int) -> PairSide:
 
 def _fields(pair: CandidatePair, a: PairSide, b: PairSide) -> list[FieldComparison]:
     """Put what the rows say side by side, and after it what only the linkage compared."""
-    said = [_said(side) for side in (a, b)]
+    said = [said_by(side) for side in (a, b)]
     weighed = {
         _LINKAGE_FIELDS.get(str(reason.get("field")), str(reason.get("field"))): reason
         for reason in pair.reasons
@@ -177,7 +178,8 @@ def _compared(name: str, value_a: str, value_b: str, reason: dict[str, object] |
     )
 
 
-def _said(side: PairSide) -> dict[str, str]:
+def said_by(side: PairSide) -> dict[str, str]:
+    """Return what the row of a record says, as text by field."""
     parsed = dict(side.row.parsed or {}) if side.row else {}
     said = {name: parsed_text(value) for name, value in parsed.items()}
     ages = [parsed[key] for key in ("age_min", "age_max") if parsed.get(key) is not None]

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Abs, Floor
 
 from kuager.domain.accounts.models import User
-from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow
+from kuager.domain.lists.models import CandidatePair, LinkRun, ListRow, SkippedPair
 from kuager.domain.lists.queries.answers import PairSummary
 from kuager.domain.lists.queries.finding import latest_run
+from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.overlapping import WAITING
-from kuager.domain.lists.terms import PairState
-from kuager.domain.people.models import Judgement
+from kuager.domain.lists.terms import PairState, SkipReason
+from kuager.domain.people.models import Assignment, Judgement
+from kuager.domain.register.models import Entry
 
 BINS = 20
+PUT_OFF = (SkipReason.LATER, SkipReason.ASK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,8 @@ class PairFilter:
     state: str = ""
     list_a: int | None = None
     list_b: int | None = None
+    region: int | None = None
+    asked_for: str = ""
     lowest: float | None = None
     highest: float | None = None
 
@@ -43,8 +48,8 @@ class Bin:
 
 
 def find_pairs(wanted: PairFilter, *, offset: int = 0, limit: int = 50) -> tuple[list[PairSummary], int]:
-    """Return one page of pairs, the most doubtful first, and how many there are."""
-    pairs = _ordered(_filtered(wanted))
+    """Return one page of pairs, those whose answer teaches most first, and how many there are."""
+    pairs = in_order(_filtered(wanted))
     return summaries(
         list(pairs.select_related("record_a", "record_b")[offset : offset + limit])
     ), pairs.count()
@@ -55,26 +60,53 @@ def next_wanted(
 ) -> CandidatePair | None:
     """Return the next pair within a filter that this user may judge; None when none waits.
 
-    ``after`` goes on behind that pair and begins again at the top once the end is reached.
+    ``after`` goes on behind that pair and begins again at the top once the end is reached. What the user
+    skipped to think or to ask comes back when nothing else is left; what they left to others does not.
     """
-    waiting = _filtered(wanted).filter(
+    waiting = _not_judged_by(_waiting(_filtered(wanted)), user)
+    mine = in_order(waiting.exclude(Exists(_skips_of(user))))
+    if after is None:
+        return mine.first() or _put_off(waiting, user).first()
+    return (
+        mine.filter(_behind(after)).first()
+        or mine.exclude(pk=after.pk).first()
+        or _put_off(waiting, user).exclude(pk=after.pk).first()
+    )
+
+
+def in_order(pairs: QuerySet[CandidatePair]) -> QuerySet[CandidatePair]:
+    """Put those first whose answer teaches most, then the most doubtful: a sure pair teaches nothing."""
+    return pairs.annotate(doubt=Abs(F("probability") - 0.5, output_field=FloatField())).order_by(
+        F("review_rank").asc(nulls_last=True), "doubt", "id"
+    )
+
+
+def _behind(after: CandidatePair) -> Q:
+    doubt = abs(after.probability - 0.5)
+    unranked = Q(review_rank__isnull=True)
+    if after.review_rank is not None:
+        return unranked | Q(review_rank__gt=after.review_rank)
+    return unranked & (Q(doubt__gt=doubt) | Q(doubt=doubt, pk__gt=after.pk))
+
+
+def _waiting(pairs: QuerySet[CandidatePair]) -> QuerySet[CandidatePair]:
+    return pairs.filter(
         state__in=WAITING,
         record_a__assignments__known_until__isnull=True,
         record_b__assignments__known_until__isnull=True,
     )
-    mine = _ordered(_not_judged_by(waiting, user))
-    if after is None:
-        return mine.first()
-    doubt = abs(after.probability - 0.5)
-    behind = Q(doubt__gt=doubt) | Q(doubt=doubt, pk__gt=after.pk)
-    return mine.filter(behind).first() or mine.exclude(pk=after.pk).first()
 
 
-def _ordered(pairs: QuerySet[CandidatePair]) -> QuerySet[CandidatePair]:
-    """Put the most doubtful first: a sure pair teaches nothing."""
-    return pairs.annotate(doubt=Abs(F("probability") - 0.5, output_field=FloatField())).order_by(
-        "doubt", "id"
-    )
+def _skips_of(user: User) -> QuerySet[SkippedPair]:
+    return SkippedPair.objects.filter(pair=OuterRef("pk"), reviewer=user)
+
+
+def _put_off(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[CandidatePair]:
+    """Keep what this user only put off, the longest ago first."""
+    for_others = _skips_of(user).exclude(reason__in=PUT_OFF)
+    skipped = Max("skips__skipped_at", filter=Q(skips__reviewer=user))
+    put_off = pairs.exclude(Exists(for_others)).annotate(last_skipped=skipped)
+    return put_off.filter(last_skipped__isnull=False).order_by("last_skipped", "id")
 
 
 def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[CandidatePair]:
@@ -92,14 +124,26 @@ def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
         if newest is None:
             return CandidatePair.objects.none()
         run_id = newest.pk
-    pairs = CandidatePair.objects.filter(run=run_id)
+    pairs = without_blind(CandidatePair.objects.filter(run=run_id))
     if wanted.state:
         pairs = pairs.filter(state=wanted.state)
     if wanted.lowest is not None:
         pairs = pairs.filter(probability__gte=wanted.lowest)
     if wanted.highest is not None:
         pairs = pairs.filter(probability__lte=wanted.highest)
+    if wanted.asked_for:
+        pairs = pairs.filter(asked_for=wanted.asked_for)
+    if wanted.region is not None:
+        pairs = _in_region(pairs, wanted.region)
     return _between_lists(pairs, [number for number in (wanted.list_a, wanted.list_b) if number is not None])
+
+
+def _in_region(pairs: QuerySet[CandidatePair], region_id: int) -> QuerySet[CandidatePair]:
+    """Keep pairs of which a record counts as somebody of this region in the register."""
+    there = Assignment.objects.filter(
+        known_until__isnull=True, person__in=Entry.objects.filter(region=region_id).values("pk")
+    ).values("record")
+    return pairs.filter(Q(record_a__in=there) | Q(record_b__in=there))
 
 
 def _between_lists(pairs: QuerySet[CandidatePair], list_ids: Sequence[int]) -> QuerySet[CandidatePair]:
@@ -158,6 +202,8 @@ def probability_bins(run: LinkRun) -> list[Bin]:
 
 def links_from(run: LinkRun, threshold: float, *, sample: int = 10) -> tuple[int, list[PairSummary]]:
     """Count the open pairs of a run from a probability on, and show the least sure of them."""
-    pairs = CandidatePair.objects.filter(run=run, state=PairState.OPEN, probability__gte=threshold)
+    pairs = without_blind(
+        CandidatePair.objects.filter(run=run, state=PairState.OPEN, probability__gte=threshold)
+    )
     least_sure = pairs.select_related("record_a", "record_b").order_by("probability", "id")[:sample]
     return pairs.count(), summaries(list(least_sure))
