@@ -328,9 +328,9 @@ class CandidatePair(models.Model):
     reasons = models.JSONField(default=list)
     state = models.CharField(max_length=9, choices=PairState, default=PairState.OPEN)
     review_rank = models.PositiveIntegerField(null=True)
-    information = models.FloatField(default=0.0)
-    asked_for = models.CharField(max_length=8, choices=AskedFor, blank=True)
-    asked_number = models.PositiveIntegerField(default=0)
+    information = models.FloatField(default=0.0, db_default=0.0)
+    asked_for = models.CharField(max_length=8, choices=AskedFor, blank=True, default="", db_default="")
+    asked_number = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         """Constraints live in the database."""

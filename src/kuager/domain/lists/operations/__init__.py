@@ -3,6 +3,12 @@
 from kuager.domain.lists.operations.applying import apply_edition, approve_edition
 from kuager.domain.lists.operations.computing import compute_estimate, fail_estimate
 from kuager.domain.lists.operations.declaring import declare_limits
+from kuager.domain.lists.operations.double_reviewing import (
+    answer_blindly,
+    decide_between,
+    draw_double_review,
+    take_back_answer,
+)
 from kuager.domain.lists.operations.estimating import (
     ask_estimate,
     continue_estimate,
@@ -11,12 +17,13 @@ from kuager.domain.lists.operations.estimating import (
     stop_estimate,
 )
 from kuager.domain.lists.operations.linking import accept_links, run_linkage
-from kuager.domain.lists.operations.reviewing import review_pair, undo_review
+from kuager.domain.lists.operations.reviewing import review_pair, skip_pair, undo_review
 from kuager.domain.lists.operations.staging import begin_edition, create_list, discard_edition, stage_edition
 from kuager.domain.lists.operations.undoing import undo_edition
 
 __all__ = [
     "accept_links",
+    "answer_blindly",
     "apply_edition",
     "approve_edition",
     "ask_estimate",
@@ -24,15 +31,19 @@ __all__ = [
     "compute_estimate",
     "continue_estimate",
     "create_list",
+    "decide_between",
     "declare_limits",
     "discard_edition",
+    "draw_double_review",
     "fail_estimate",
     "repeat_estimate",
     "review_pair",
     "run_estimate",
     "run_linkage",
+    "skip_pair",
     "stage_edition",
     "stop_estimate",
+    "take_back_answer",
     "undo_edition",
     "undo_review",
 ]

@@ -9,7 +9,7 @@ from kuager.core.errors import BadInputError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
-from kuager.domain.audit.operations import record_event
+from kuager.domain.audit.operations import Detail, record_event
 from kuager.domain.lists.models import BlindAnswer, CandidatePair, DoubleReview, LinkRun, SampledPair
 from kuager.domain.lists.operations.reviewing import settle_pair
 from kuager.domain.lists.queries.double_reviews import knows_pair
@@ -71,9 +71,7 @@ def answer_blindly(
     _move(sampled, answers, at=at)
     if sampled.state == SampleState.AGREED:
         _judge(sampled, answers, at=at)
-    _record(
-        "answer_blindly", f"SampledPair:{sampled.pk}", by, at, verdict=str(verdict), state=sampled.state
-    )
+    _record("answer_blindly", f"SampledPair:{sampled.pk}", by, at, verdict=str(verdict), state=sampled.state)
     return sampled
 
 
@@ -163,5 +161,5 @@ def _judge(sampled: SampledPair, answers: Sequence[BlindAnswer], *, at: datetime
     settle_pair(sampled.record_a_id, sampled.record_b_id)
 
 
-def _record(action: str, target: str, by: User, at: datetime, **detail: str | int) -> None:
-    record_event(action=f"lists.{action}", actor=by, target=f"lists.{target}", at=at, **detail)
+def _record(action: str, target: str, by: User, at: datetime, **detail: Detail) -> None:
+    record_event(action=f"lists.{action}", actor=by, target=f"lists.{target}", at=at, reason="", **detail)

@@ -14,7 +14,9 @@ from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun, ListRow
+from kuager.domain.lists.operations.asking import store_review_order
 from kuager.domain.lists.queries.baseline import chunked
+from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.membership import active_rows
 from kuager.domain.lists.rules.linking import FRAME, LinkRecord, frame_row
 from kuager.domain.lists.rules.pairs import state_of
@@ -70,8 +72,8 @@ def run_linkage(
 def accept_links(*, run: LinkRun, threshold: float, explanation: str, by: User, at: datetime) -> int:
     """Judge every open pair of a run from a probability (0..1) on to be the same person; return how many.
 
-    One explained act of one person; each link can be undone alone. Pairs that somebody reviewed are left
-    alone.
+    One explained act of one person; each link can be undone alone. Pairs that somebody reviewed, and those
+    in a blind double review, are left alone.
     """
     check_may(by, Capability.JUDGE)
     if not 0.5 <= threshold <= 1.0:
@@ -87,6 +89,7 @@ def accept_links(*, run: LinkRun, threshold: float, explanation: str, by: User, 
         record_a__assignments__known_until__isnull=True,
         record_b__assignments__known_until__isnull=True,
     ).order_by("id")
+    pairs = without_blind(pairs)
     rows = list(pairs.values_list("id", "record_a_id", "record_b_id", "probability"))
     if rows:
         register.judge_many(
@@ -140,6 +143,7 @@ def _store(
     rows = zip(numbers, _pairs(result.pairs, verdicts), strict=True)
     insert_rows(CandidatePair, columns, ((number, run.pk, *pair) for number, pair in rows))
     refresh_statistics(result.pairs.height, CandidatePair)
+    store_review_order(run, result, judged=verdicts)
     target = f"lists.LinkRun:{run.pk}"
     record_event(
         action="lists.run_linkage", actor=by, target=target, at=at, records=total, pairs=run.pair_count

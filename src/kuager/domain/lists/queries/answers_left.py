@@ -41,7 +41,9 @@ def answers_left(run: LinkRun) -> AnswersLeft:
         .values_list("step")
         .annotate(count=Count("pk"), likely=Sum("probability"))
     )
-    doubts = sorted(((min(likely, count - likely) / count, count) for _, count, likely in steps), reverse=True)
+    doubts = sorted(
+        ((min(likely, count - likely) / count, count) for _, count, likely in steps), reverse=True
+    )
     wrong = sum(doubt * count for doubt, count in doubts)
     left, number = wrong, 0
     for doubt, count in doubts:

@@ -17,7 +17,7 @@ from kuager.domain.people.models import Judgement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleProgress:
-    """How far a double review is; ``mine`` wait for the asking user's answer, ``to_decide`` for a decision."""
+    """How far a double review is; ``mine`` and ``to_decide`` wait for the asking user."""
 
     review: DoubleReview
     total: int

@@ -68,6 +68,4 @@ def _drawn(sample: pl.DataFrame) -> Iterator[DrawnPair]:
     columns = ("id_l", "id_r", "stratum", "weight", "linked")
     for left, right, stratum, weight, is_linked in sample.select(columns).iter_rows():
         low, high = sorted((int(left), int(right)))
-        yield DrawnPair(
-            record_a=low, record_b=high, stratum=stratum, stands_for=weight, is_linked=is_linked
-        )
+        yield DrawnPair(record_a=low, record_b=high, stratum=stratum, stands_for=weight, is_linked=is_linked)
