@@ -126,7 +126,8 @@ def _population(result: "LinkResult") -> pl.DataFrame:
     pairs = sides.select(*KEYS, "probability", linked=pl.col("cluster_l") == pl.col("cluster_r"))
     pairs = pl.concat([pairs, _unreported(cluster, reported)])
     names = [f"{low:.2f}-{high:.2f}" for low, high in pairwise(BANDS)]
-    band = pl.col("probability").cut(list(BANDS[1:-1]), labels=names, left_closed=True).cast(pl.String)
+    place = np.searchsorted(BANDS[1:-1], pairs["probability"].to_numpy(), side="right")
+    band = pl.Series([names[number] for number in place.tolist()], dtype=pl.String)
     side = pl.when("linked").then(pl.lit("together ")).otherwise(pl.lit("apart "))
     return pairs.with_columns(stratum=side + band)
 
