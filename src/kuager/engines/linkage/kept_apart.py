@@ -5,11 +5,16 @@ is one that still holds between the two finished persons, and names two records,
 to be one.
 """
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
 Why = Literal["judged-same-conflicts", "judged-different", "list-names-everybody-once", "weak-chain"]
+
+Pair = tuple[int, int]
 
 COLUMNS = {
     "list_l": pl.String,
@@ -22,6 +27,64 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What keeps two groups of records apart.
+
+    Attributes
+    ----------
+    why
+        The reason.
+    blocking
+        A record of the first group and one of the second that forbid the join.
+    list_name
+        The list that names everybody once; None for other reasons.
+    support
+        Mean probability over all pairs between the groups, 0 to 1.
+    sizes
+        Records in the two groups.
+    """
+
+    why: Why
+    blocking: Pair
+    list_name: str | None
+    support: float
+    sizes: Pair
+
+
 def nothing_kept_apart() -> pl.DataFrame:
     """Give the empty table."""
     return pl.DataFrame(schema=COLUMNS)
+
+
+def kept_apart_table(
+    apart: Sequence[tuple[Pair, float, Blocked]], records: pl.DataFrame, needed: float
+) -> pl.DataFrame:
+    """Write down what is kept apart.
+
+    Parameters
+    ----------
+    apart
+        Pairs of rows of ``records``, their probability, and what keeps them apart.
+    records
+        Columns ``list, id``.
+    needed
+        Least support with which groups are joined.
+    """
+    keys = list(records.select("list", "id").iter_rows())
+    rows = [
+        (*keys[left], *keys[right], probability, blocked.why, _values(blocked, keys, needed))
+        for (left, right), probability, blocked in apart
+    ]
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+def _values(blocked: Blocked, keys: Sequence[tuple[str, str]], needed: float) -> str:
+    said = {
+        "list": blocked.list_name,
+        "blocking": [keys[record] for record in blocked.blocking],
+        "support": round(blocked.support, 4),
+        "needed": needed,
+        "sizes": blocked.sizes,
+    }
+    return json.dumps(said, ensure_ascii=False)

@@ -12,12 +12,13 @@ import polars as pl
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.candidates import counted_pairs, random_pairs
-from kuager.engines.linkage.clusters import Pair, cluster, ordered
+from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
 from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
 from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
 from kuager.engines.linkage.exclusivity import exclusive_probability
-from kuager.engines.linkage.kept_apart import nothing_kept_apart
+from kuager.engines.linkage.joining import SUPPORT
+from kuager.engines.linkage.kept_apart import Pair, kept_apart_table, nothing_kept_apart
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
@@ -38,6 +39,8 @@ from kuager.engines.linkage.trained import TrainedModel
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
+# Place of a record among all that were read.
+_ROW = "row"
 
 Judged = dict[Pair, bool]
 
@@ -237,7 +240,7 @@ def link(
     if engine != "duckdb":
         raise BadInputError(f"engine {engine} is not built yet; use duckdb")
     say = progress or _say_nothing
-    prepared = prepare(frames)
+    prepared = _in_order_of_their_own(prepare(frames))
     _check(one_to_one, prepared.lists, threshold)
     say(f"{prepared.records.height} records read")
     judged = _read_judgements(judgements, prepared)
@@ -251,17 +254,8 @@ def link(
         else _nothing_scored(pairs)
     )
     say("pairs scored")
-    numbers = cluster(
-        prepared.records["list"].to_list(),
-        dict(zip(scored.pairs.select("left", "right").iter_rows(), scored.probability.tolist(), strict=True)),
-        threshold=threshold,
-        one_to_one=one_to_one,
-        same=[pair for pair, is_same in judged.items() if is_same],
-        different=[pair for pair, is_same in judged.items() if not is_same],
-    )
-    clusters = prepared.records.select("list", "id").with_columns(
-        pl.Series("cluster", numbers, dtype=pl.Int64)
-    )
+    persons = _gather(prepared, scored, judged, one_to_one, threshold)
+    clusters = _cluster_table(prepared, persons)
     table, doubt = _pair_table(prepared, scored)
     return LinkResult(
         table,
@@ -270,7 +264,37 @@ def link(
         prepared.records.height,
         trained=scored.trained,
         doubt=doubt,
+        kept_apart=kept_apart_table(persons.kept_apart, prepared.records, SUPPORT),
     )
+
+
+def _in_order_of_their_own(prepared: Prepared) -> Prepared:
+    """Sort the records of each list by what they say, so that the order of rows decides nothing."""
+    said = [name for name in prepared.records.columns if name.startswith("shown_")]
+    place = pl.col("list").cast(pl.Enum(prepared.lists))
+    records = prepared.records.rename({"unique_id": _ROW}).sort(place, *said, "id")
+    return replace(prepared, records=records.with_row_index("unique_id"))
+
+
+def _gather(
+    prepared: Prepared, scored: _Scored, judged: Judged, one_to_one: Collection[str], threshold: float
+) -> Persons:
+    left, right = (scored.pairs[side].to_numpy().astype(np.int64) for side in ("left", "right"))
+    return gather_persons(
+        prepared.records["list"].to_list(),
+        Links(left, right, scored.probability),
+        threshold=threshold,
+        one_to_one=one_to_one,
+        same=[pair for pair, is_same in judged.items() if is_same],
+        different=[pair for pair, is_same in judged.items() if not is_same],
+    )
+
+
+def _cluster_table(prepared: Prepared, persons: Persons) -> pl.DataFrame:
+    """Give the records in the order in which they were read, and their persons, numbered by appearance."""
+    gathered = prepared.records.select(_ROW, "list", "id").with_columns(cluster=persons.numbers).sort(_ROW)
+    numbers = numbered(gathered["cluster"].to_numpy())
+    return gathered.select("list", "id").with_columns(cluster=numbers)
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
