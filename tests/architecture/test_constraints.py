@@ -11,8 +11,10 @@ from django.db.models import CheckConstraint
 
 from kuager.domain.accounts.models import User
 from kuager.domain.lists.models import (
+    BlindAnswer,
     CandidatePair,
     CasualtyList,
+    DoubleReview,
     EstimateDraws,
     EstimateRun,
     LinkAudit,
@@ -20,6 +22,7 @@ from kuager.domain.lists.models import (
     LinkRun,
     ListEdition,
     ListRow,
+    SampledPair,
 )
 from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.places.models import Facility, Place
@@ -111,6 +114,40 @@ def audit(of: LinkRun) -> LinkAudit:
     )
 
 
+def sampled(small: SmallRegister, *, turned: bool = False, **more: object) -> SampledPair:
+    """One more pair of the one double review; ``position`` counts them."""
+    review = DoubleReview.objects.first() or DoubleReview.objects.create(
+        run=link_run(small), size=10, seed=1, threshold=0.5, drawn_by=small.by, drawn_at=FIRST
+    )
+    low, high = two_records(small)
+    values: dict[str, object] = {
+        "record_a_id": high if turned else low,
+        "record_b_id": low if turned else high,
+        "position": SampledPair.objects.count() + 1,
+        "stratum": "x",
+        "stands_for": 1.0,
+        "is_linked": True,
+    }
+    return SampledPair.objects.create(review=review, **(values | more))
+
+
+def the_same_pair_again(small: SmallRegister) -> SampledPair:
+    one = sampled(small)
+    return sampled(small, record_a_id=one.record_a_id, record_b_id=one.record_b_id)
+
+
+def answered(of: SampledPair, *, by: User, is_deciding: bool = False) -> BlindAnswer:
+    return BlindAnswer.objects.create(
+        sampled=of, reviewer=by, verdict="same", is_deciding=is_deciding, answered_at=FIRST
+    )
+
+
+def decided_twice(small: SmallRegister) -> None:
+    of, other = sampled(small), User.objects.create(username="second")
+    for one in (small.by, other):
+        answered(of, by=one, is_deciding=True)
+
+
 def pair(small: SmallRegister, first: int, second: int) -> CandidatePair:
     run = LinkRun.objects.first() or link_run(small)
     return CandidatePair.objects.create(
@@ -197,6 +234,12 @@ BREAKS: dict[str, Break] = {
         run=link_run(s), draws=99, seed=1, packed=b"", digest="0" * 64
     ),
     "link_audit_at_a_time": lambda s: twice(audit, link_run(s)),
+    "pair_sampled_once": the_same_pair_again,
+    "sample_in_order": lambda s: twice(lambda one: sampled(one, position=1), s),
+    "sampled_pair_in_order": lambda s: sampled(s, turned=True),
+    "sampled_pair_settled_in_words": lambda s: sampled(s, state="agreed", verdict="same"),
+    "blind_answer_once": lambda s: twice(lambda of: answered(of, by=s.by), sampled(s)),
+    "blind_decision_once": decided_twice,
     "estimate_ends_once": lambda s: estimate(s, state="running", ended_at=LATER),
     "estimate_fails_in_words": lambda s: estimate(s, state="failed", ended_at=LATER),
     "only_done_estimates_publishable": lambda s: estimate(s, is_publishable=True),

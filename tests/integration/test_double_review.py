@@ -12,7 +12,9 @@ from kuager.domain.accounts.terms import Role
 from kuager.domain.audit.models import AuditEvent
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.models import BlindAnswer, CandidatePair, DoubleReview, LinkRun, SampledPair
-from kuager.domain.lists.queries import double_reviews, run_pairs
+from kuager.domain.lists.queries import double_reviews, quality, run_pairs
+from kuager.domain.lists.queries.answers_left import answers_left
+from kuager.domain.lists.queries.reviewers import reviewer_agreement
 from kuager.domain.lists.queries.run_pairs import PairFilter
 from kuager.domain.lists.terms import SampleState, SkipReason
 from kuager.domain.people.models import Judgement
@@ -173,3 +175,68 @@ def test_the_database_keeps_a_sample_honest(review: DoubleReview, asel: User) ->
     sampled.state = SampleState.AGREED
     with pytest.raises(IntegrityError):
         sampled.save()
+
+
+def answered_by_two(review: DoubleReview, first: User, second: User, *, differing: int = 0) -> None:
+    """Let two reviewers say what the run says, but differ on the first ``differing`` pairs."""
+    for number, sampled in enumerate(review.pairs.order_by("position")):
+        verdict = "same" if sampled.is_linked else "different"
+        other = "different" if sampled.is_linked else "same"
+        answer(sampled, verdict, first)
+        answer(sampled, other if number < differing else verdict, second)
+
+
+def test_quality_is_measured_from_blind_answers(
+    run: LinkRun, review: DoubleReview, asel: User, gulnar: User
+) -> None:
+    assert quality.run_quality(run) is None
+    answered_by_two(review, asel, gulnar)
+    found = quality.run_quality(run)
+    assert found is not None
+    assert found.is_complete
+    assert (found.reviewed, found.reviewers) == (run.pair_count, 2)
+    assert found.measured is not None
+    assert found.measured.precision.value == found.measured.recall.value == 1.0
+    assert found.agreement is not None
+    assert found.agreement.kappa == 1.0
+
+
+def test_quality_is_kept_as_it_was_known(
+    run: LinkRun, review: DoubleReview, asel: User, gulnar: User
+) -> None:
+    answered_by_two(review, asel, gulnar, differing=1)
+    found = quality.run_quality(run)
+    assert found is not None
+    assert found.measured is not None
+    assert (found.differing, found.measured.unsettled) == (1, 1)
+    assert not found.is_complete
+    assert quality.run_quality(run, known_at=hours(1.5)) is None
+
+
+def test_expected_links_add_up_the_probabilities(run: LinkRun) -> None:
+    chances = list(run.pairs.values_list("probability", flat=True))
+    expected = quality.expected_links(run, threshold=0.9)
+    assert expected.links == sum(chance >= 0.9 for chance in chances)
+    assert expected.false == pytest.approx(sum(1 - chance for chance in chances if chance >= 0.9))
+    assert expected.missed >= sum(chance for chance in chances if chance < 0.9)
+
+
+def test_reviewers_see_their_own_agreement_statisticians_everybodys(
+    review: DoubleReview, asel: User, gulnar: User, saule: User
+) -> None:
+    answered_by_two(review, asel, gulnar, differing=1)
+    all_of_it, own = reviewer_agreement(saule), reviewer_agreement(asel)
+    assert [(pair.first, pair.second) for pair in all_of_it.pairs] == [("asel", "gulnar")]
+    assert [work.name for work in all_of_it.work] == ["asel", "gulnar"]
+    assert [work.name for work in own.work] == ["asel"]
+    assert len(own.pairs) == 1
+    third = create_user(username="third", role=Role.DOCUMENTER)
+    assert not reviewer_agreement(third).pairs
+
+
+def test_answers_left_fall_to_nothing_as_people_judge(run: LinkRun, asel: User) -> None:
+    before = answers_left(run)
+    assert 0 < before.number <= run.pair_count
+    for number, pair in enumerate(run.pairs.order_by("id"), start=2):
+        operations.review_pair(pair=pair, verdict="different", by=asel, at=hours(number))
+    assert answers_left(run).is_useful
