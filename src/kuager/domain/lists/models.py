@@ -180,9 +180,9 @@ class LinkRun(models.Model):
 
     ``trained`` is the model the pairs were scored with, as text, and ``doubt`` what is not known of its
     weights; a run that is not full took both from the run ``previous`` and compared only what had changed
-    since (``changes`` says what). ``expected`` are false and missed links and persons to expect, ``blocking`` the
-    kinds of key that chose pairs, ``kept_apart`` likely pairs left in different persons and why. None of them
-    holds a name of a person. ``claim`` is a random word of whoever computes it, as for estimates.
+    since (``changes`` says what). ``expected`` are false and missed links and persons to expect, ``blocking``
+    the kinds of key that chose pairs, ``kept_apart`` likely pairs left in different persons and why. None of
+    them holds a name of a person. ``claim`` is a random word of whoever computes it, as for estimates.
     """
 
     lists = models.ManyToManyField(CasualtyList, related_name="link_runs")

@@ -16,7 +16,14 @@ from kuager.domain.lists.operations.estimating import (
     run_estimate,
     stop_estimate,
 )
-from kuager.domain.lists.operations.linking import accept_links, run_linkage
+from kuager.domain.lists.operations.link_computing import compute_linkage, fail_linkage
+from kuager.domain.lists.operations.linking import (
+    accept_links,
+    ask_linkage,
+    continue_linkage,
+    run_linkage,
+    stop_linkage,
+)
 from kuager.domain.lists.operations.reviewing import review_pair, skip_pair, undo_review
 from kuager.domain.lists.operations.staging import begin_edition, create_list, discard_edition, stage_edition
 from kuager.domain.lists.operations.undoing import undo_edition
@@ -27,15 +34,19 @@ __all__ = [
     "apply_edition",
     "approve_edition",
     "ask_estimate",
+    "ask_linkage",
     "begin_edition",
     "compute_estimate",
+    "compute_linkage",
     "continue_estimate",
+    "continue_linkage",
     "create_list",
     "decide_between",
     "declare_limits",
     "discard_edition",
     "draw_double_review",
     "fail_estimate",
+    "fail_linkage",
     "repeat_estimate",
     "review_pair",
     "run_estimate",
@@ -43,6 +54,7 @@ __all__ = [
     "skip_pair",
     "stage_edition",
     "stop_estimate",
+    "stop_linkage",
     "take_back_answer",
     "undo_edition",
     "undo_review",

@@ -1,71 +1,121 @@
-"""Running the linkage engine over lists, and accepting what it is sure of."""
+"""Asking for a link run, stopping it and letting it go on, and accepting what it is sure of."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-import polars as pl
 from django.db import transaction
 
 from kuager import __version__
-from kuager.core.errors import BadInputError, PermissionDeniedError
+from kuager.core.errors import BadInputError, PermissionDeniedError, RefusedError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
-from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun, ListRow
-from kuager.domain.lists.operations.asking import store_review_order
+from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun
+from kuager.domain.lists.operations.link_answering import DRAWS, SEED, THRESHOLD
+from kuager.domain.lists.operations.link_computing import compute_linkage
+from kuager.domain.lists.operations.working import Clock
 from kuager.domain.lists.queries.baseline import chunked
 from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.membership import active_rows
-from kuager.domain.lists.rules.linking import FRAME, LinkRecord, frame_row
-from kuager.domain.lists.rules.pairs import state_of
+from kuager.domain.lists.rules.runs import check_transition, is_silent
 from kuager.domain.lists.terms import LinkState, PairState
-from kuager.domain.people.models import Judgement
-from kuager.domain.people.operations import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.terms import Method, Verdict
-from kuager.domain.places.queries import place_index
 from kuager.domain.register import operations as register
-from kuager.engines import linkage
 
-Progress = Callable[[int, int | None], None]
 CHUNK = 5000
-THRESHOLD = 0.5
-Pair = tuple[int, int]
 
 
-def run_linkage(
-    *, lists: Sequence[CasualtyList], by: User, at: datetime, progress: Progress | None = None
-) -> LinkRun:
-    """Compare the records of some lists and keep every pair that may be one person, with its reasons.
+@transaction.atomic
+def ask_linkage(*, lists: Sequence[CasualtyList], is_full: bool = False, by: User, at: datetime) -> LinkRun:
+    """Ask for a run over some lists; ``compute_linkage`` does it.
 
-    Judgements in force go in, so that the engine contradicts nobody; their pairs are marked decided.
-    Nothing is linked by this: a person judges, one by one or with ``accept_links``.
+    Parameters
+    ----------
+    is_full
+        Link everything anew and learn the weights anew. Otherwise, where the same lists were linked before,
+        only what has changed since is compared, and the run says what that changed.
     """
-    if not may(by, Capability.JUDGE) and not may(by, Capability.ESTIMATE):
-        raise PermissionDeniedError(f"{by.username} may not link lists")
+    _check_may_link(by)
     chosen = list({one.pk: one for one in lists}.values())
     if not chosen:
         raise BadInputError("choose at least one list to link")
-    records = {one.pk: active_rows(one) for one in chosen}
-    empty = [one.title for one in chosen if not records[one.pk]]
+    empty = [one.title for one in chosen if not active_rows(one)]
     if empty:
         raise BadInputError(
             f"nobody of {', '.join(empty)} stands in the register; apply an edition of it first"
         )
-    frames = {str(number): _frame(rows) for number, rows in records.items()}
-    total = sum(len(rows) for rows in records.values())
-    list_of = {record: str(number) for number, rows in records.items() for record in rows}
-    verdicts = _verdicts(list_of)
-    steps = iter(range(1, 100))
-    result = linkage.link(
-        frames,
-        one_to_one=[str(one.pk) for one in chosen if one.is_clean],
-        threshold=THRESHOLD,
-        judgements=_judgement_frame(verdicts, list_of),
-        progress=(lambda _: progress(next(steps), None)) if progress else None,
+    once = [one.pk for one in chosen if one.is_clean]
+    run = LinkRun.objects.create(
+        engine="duckdb",
+        version=__version__,
+        settings={"threshold": THRESHOLD, "one_to_one": once, "draws": DRAWS, "seed": SEED, "full": is_full},
+        known_at=at,
+        asked_at=at,
+        run_by=by,
+        state=LinkState.WAITING,
     )
-    return _store(chosen, result, verdicts, total, by=by, at=at)
+    run.lists.set(chosen)
+    _record("lists.ask_linkage", run, by=by, at=at)
+    return run
+
+
+def run_linkage(
+    *,
+    lists: Sequence[CasualtyList],
+    is_full: bool = False,
+    by: User,
+    at: datetime,
+    clock: Clock | None = None,
+) -> LinkRun:
+    """Ask, and wait for the answer. ``clock`` tells how long it took; without one that is not known.
+
+    Raises
+    ------
+    BadInputError
+        When the lists cannot be linked; the run says why, too.
+    """
+    asked = ask_linkage(lists=lists, is_full=is_full, by=by, at=at)
+    run = compute_linkage(run=asked, clock=clock or (lambda: at))
+    if run.state == LinkState.FAILED:
+        raise BadInputError(run.failure)
+    return run
+
+
+@transaction.atomic
+def stop_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
+    """Stop a run: at once while it waits or where nobody computes it any more, else at its next step."""
+    _check_may_link(by)
+    locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    check_transition(locked, LinkState.STOPPED.value, word="link run")
+    if locked.state == LinkState.WAITING or is_silent(locked, at, asked_at=locked.asked_at):
+        locked.state, locked.ended_at, locked.claim = LinkState.STOPPED, at, ""
+    else:
+        locked.is_stop_asked = True
+    locked.save(update_fields=["state", "ended_at", "claim", "is_stop_asked"])
+    _record("lists.stop_linkage", locked, by=by, at=at)
+    return locked
+
+
+@transaction.atomic
+def continue_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
+    """Let a stopped, failed or interrupted run wait for its turn again; it begins anew.
+
+    Raises
+    ------
+    RefusedError
+        While somebody is computing it.
+    """
+    _check_may_link(by)
+    locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    check_transition(locked, LinkState.WAITING.value, word="link run")
+    if locked.state == LinkState.RUNNING and not is_silent(locked, at, asked_at=locked.asked_at):
+        raise RefusedError("this link run is being computed right now; stop it first")
+    locked.state, locked.ended_at, locked.failure = LinkState.WAITING, None, ""
+    locked.claim, locked.is_stop_asked = "", False
+    locked.save(update_fields=["state", "ended_at", "failure", "claim", "is_stop_asked"])
+    _record("lists.continue_linkage", locked, by=by, at=at)
+    return locked
 
 
 @transaction.atomic
@@ -115,89 +165,10 @@ def accept_links(*, run: LinkRun, threshold: float, explanation: str, by: User, 
     return len(rows)
 
 
-@transaction.atomic
-def _store(
-    lists: Sequence[CasualtyList],
-    result: linkage.LinkResult,
-    verdicts: dict[Pair, list[str]],
-    total: int,
-    *,
-    by: User,
-    at: datetime,
-) -> LinkRun:
-    run = LinkRun.objects.create(
-        engine="duckdb",
-        version=__version__,
-        settings={"threshold": THRESHOLD, "one_to_one": [one.pk for one in lists if one.is_clean]},
-        known_at=at,
-        asked_at=at,
-        state=LinkState.DONE,
-        ended_at=at,
-        record_count=total,
-        pair_count=result.pairs.height,
-        run_by=by,
-    )
-    run.lists.set(lists)
-    numbers = reserve_ids(CandidatePair, result.pairs.height)
-    columns = ("id", "run", "record_a", "record_b", "probability", "match_weight", "reasons", "state")
-    rows = zip(numbers, _pairs(result.pairs, verdicts), strict=True)
-    insert_rows(CandidatePair, columns, ((number, run.pk, *pair) for number, pair in rows))
-    refresh_statistics(result.pairs.height, CandidatePair)
-    store_review_order(run, result, judged=verdicts)
-    target = f"lists.LinkRun:{run.pk}"
-    record_event(
-        action="lists.run_linkage", actor=by, target=target, at=at, records=total, pairs=run.pair_count
-    )
-    return run
+def _check_may_link(by: User) -> None:
+    if not may(by, Capability.JUDGE) and not may(by, Capability.ESTIMATE):
+        raise PermissionDeniedError(f"{by.username} may not link lists")
 
 
-def _pairs(
-    pairs: pl.DataFrame, verdicts: dict[Pair, list[str]]
-) -> Iterator[tuple[int, int, float, float, str, str]]:
-    columns = ("id_l", "id_r", "probability", "match_weight", "reasons")
-    for left, right, probability, weight, reasons in pairs.select(columns).iter_rows():
-        a, b = int(left), int(right)
-        if a > b:
-            a, b = b, a
-            reasons = _swapped(reasons)  # noqa: PLW2901  # the sides of the pair were swapped too
-        yield a, b, probability, weight, reasons, state_of(verdicts.get((a, b), [])).value
-
-
-def _swapped(reasons: str) -> str:
-    turned = [{**item, "left": item.get("right"), "right": item.get("left")} for item in json.loads(reasons)]
-    return json.dumps(turned, ensure_ascii=False)
-
-
-def _frame(rows: dict[int, int]) -> pl.DataFrame:
-    """Make the table of one list: what each record says, as its newest row was understood."""
-    record_of = {row: record for record, row in rows.items()}
-    index = place_index()
-    records: list[LinkRecord] = []
-    for chunk in chunked(sorted(record_of), CHUNK):
-        parsed = ListRow.objects.filter(pk__in=chunk).order_by("id").values_list("id", "parsed")
-        records += [frame_row(record_of[row], said or {}, index) for row, said in parsed]
-    return pl.DataFrame(records, schema=FRAME, orient="row")
-
-
-def _verdicts(list_of: dict[int, str]) -> dict[Pair, list[str]]:
-    """Return what is judged of pairs of these records."""
-    verdicts: dict[Pair, list[str]] = {}
-    rows = Judgement.objects.filter(ended_at__isnull=True).values_list(
-        "record_a_id", "record_b_id", "verdict"
-    )
-    for a, b, verdict in rows.iterator(chunk_size=CHUNK):
-        if a in list_of and b in list_of:
-            verdicts.setdefault((a, b), []).append(verdict)
-    return verdicts
-
-
-def _judgement_frame(verdicts: dict[Pair, list[str]], list_of: dict[int, str]) -> pl.DataFrame | None:
-    clear = {pair: set(said) - {Verdict.UNSURE} for pair, said in verdicts.items()}
-    rows = [
-        (list_of[a], str(a), list_of[b], str(b), next(iter(said)))
-        for (a, b), said in clear.items()
-        if len(said) == 1
-    ]
-    if not rows:
-        return None
-    return pl.DataFrame(rows, schema=["list_l", "id_l", "list_r", "id_r", "verdict"], orient="row")
+def _record(action: str, run: LinkRun, *, by: User, at: datetime) -> None:
+    record_event(action=action, actor=by, target=f"lists.LinkRun:{run.pk}", at=at)

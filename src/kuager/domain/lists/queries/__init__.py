@@ -41,6 +41,8 @@ from kuager.domain.lists.queries.finding import (
     list_repeats,
     list_runs,
     list_unfinished_estimates,
+    list_unfinished_runs,
+    previous_run,
 )
 from kuager.domain.lists.queries.overlapping import capture_histories, only_on, overlap
 from kuager.domain.lists.queries.previewing import MAPPING_FIELDS, dry_run, preview
@@ -89,11 +91,13 @@ __all__ = [
     "list_rows",
     "list_runs",
     "list_unfinished_estimates",
+    "list_unfinished_runs",
     "next_pair",
     "only_on",
     "overlap",
     "pair_page",
     "preview",
+    "previous_run",
     "review_progress",
     "review_queue",
     "stored_histories",

@@ -13,7 +13,7 @@ from kuager.domain.lists.models import (
     ListRow,
 )
 from kuager.domain.lists.queries.answers import ListSummary
-from kuager.domain.lists.terms import EditionState, EstimateState
+from kuager.domain.lists.terms import EditionState, EstimateState, LinkState
 from kuager.domain.sources.models import Publisher
 
 
@@ -91,12 +91,29 @@ def get_run(run_id: int) -> LinkRun:
 
 def list_runs() -> QuerySet[LinkRun]:
     """Linkage runs, newest first (lazy queryset, lists prefetched)."""
-    return LinkRun.objects.prefetch_related("lists").order_by("-id")
+    runs = LinkRun.objects.prefetch_related("lists").order_by("-id")
+    return runs.defer("trained", "doubt", "kept_apart")
 
 
 def latest_run() -> LinkRun | None:
-    """Return the newest linkage run; None before the first."""
-    return list_runs().first()
+    """Return the newest linkage run that is done; None before the first."""
+    return list_runs().filter(state=LinkState.DONE).first()
+
+
+def previous_run(run: LinkRun) -> LinkRun | None:
+    """Return the newest run before this one that is done and compared the same lists; None without."""
+    wanted = set(run.lists.values_list("pk", flat=True))
+    earlier = LinkRun.objects.filter(state=LinkState.DONE, pk__lt=run.pk).order_by("-id")
+    for one in earlier.prefetch_related("lists"):
+        if {chosen.pk for chosen in one.lists.all()} == wanted:
+            return one
+    return None
+
+
+def list_unfinished_runs() -> list[int]:
+    """Return the ids of link runs that wait or say that they are being computed, oldest first."""
+    unfinished = LinkRun.objects.filter(state__in=[LinkState.WAITING, LinkState.RUNNING])
+    return list(unfinished.order_by("id").values_list("id", flat=True))
 
 
 def get_pair(pair_id: int) -> CandidatePair:

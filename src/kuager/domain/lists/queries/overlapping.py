@@ -8,7 +8,7 @@ from kuager.core.errors import BadInputError
 from kuager.domain.lists.models import CandidatePair, CasualtyList, LinkRun, ListRow
 from kuager.domain.lists.queries.answers import Candidate, OnlyOnItem, OnlyOnPage, OverlapRow, OverlapTable
 from kuager.domain.lists.queries.membership import members, persons_of_records, unique_titles
-from kuager.domain.lists.terms import PairState
+from kuager.domain.lists.terms import LinkState, PairState
 from kuager.domain.people.models import Record
 from kuager.domain.register.queries.answers import Question
 from kuager.domain.register.queries.counts import spells_at
@@ -91,7 +91,7 @@ def persons_with(status: str, as_of: date, known_at: datetime | None) -> set[int
 
 def _pairs_to(records: dict[int, int], other: CasualtyList) -> dict[int, list[tuple[float, int, int]]]:
     """Return, for each record, its waiting pairs of the newest run with records of the other list."""
-    run = LinkRun.objects.filter(lists=other).order_by("-id").first()
+    run = LinkRun.objects.filter(lists=other, state=LinkState.DONE).order_by("-id").first()
     found: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
     if run is None:
         return found

@@ -1,37 +1,22 @@
 """What may be asked of an estimate, and what may follow what in its life."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
-from kuager.core.errors import BadInputError, InvalidTransitionError
+from kuager.core.errors import BadInputError
 from kuager.domain.lists.models import EstimateRun
+from kuager.domain.lists.rules import runs
 from kuager.domain.lists.terms import EstimateState, Strata
 from kuager.engines.estimation import METHODS
 
 ALL_METHODS = "all"
 MOST_SEED = 2**31 - 1
-# Whoever computes tells how far it is at least so often; silence for longer means that it was interrupted.
-SILENCE = timedelta(minutes=5)
-
-S = EstimateState
-TRANSITIONS: dict[EstimateState, frozenset[EstimateState]] = {
-    S.WAITING: frozenset({S.RUNNING, S.STOPPED}),
-    S.RUNNING: frozenset({S.DONE, S.STOPPED, S.FAILED, S.WAITING}),
-    S.STOPPED: frozenset({S.WAITING}),
-    S.FAILED: frozenset({S.WAITING}),
-    S.DONE: frozenset(),
-}
 
 
 def check_transition(run: EstimateRun, to: EstimateState) -> None:
     """Raise InvalidTransitionError unless the run may come to this state now."""
-    state = EstimateState(run.state)
-    if to not in TRANSITIONS[state]:
-        raise InvalidTransitionError(
-            f"estimate {run.pk} is {state.value}; it cannot become {to.value} (possible from here: "
-            f"{', '.join(sorted(TRANSITIONS[state])) or 'nothing'})"
-        )
+    runs.check_transition(run, to.value, word="estimate")
 
 
 def check_question(*, list_count: int, method: str, strata: str, seed: int) -> None:
@@ -48,8 +33,7 @@ def check_question(*, list_count: int, method: str, strata: str, seed: int) -> N
 
 def is_silent(run: EstimateRun, at: datetime) -> bool:
     """Whether whoever computes a run has not been heard of for so long that it must have been interrupted."""
-    last = run.progress_at or run.run_at
-    return run.state == EstimateState.RUNNING and at - last > SILENCE
+    return runs.is_silent(run, at, asked_at=run.run_at)
 
 
 def result_digest(results: JsonValue, draws: Mapping[str, str]) -> str:
