@@ -105,10 +105,14 @@ def _end(
             _store_pairs(run, answer.result.pairs, inputs.verdicts)
             store_review_order(run, answer.result, judged=inputs.verdicts)
             _store_draws(run, answer)
-        detail = {"records": run.record_count, "pairs": run.pair_count} if found else {}
-        target = f"lists.LinkRun:{run.pk}"
-        at = run.ended_at or run.asked_at
-        record_event(action=action, actor=run.run_by, target=target, at=at, **detail)
+        record_event(
+            action=action,
+            actor=run.run_by,
+            target=f"lists.LinkRun:{run.pk}",
+            at=run.ended_at or run.asked_at,
+            records=run.record_count,
+            pairs=run.pair_count,
+        )
 
     return watch.end(values, store)
 
