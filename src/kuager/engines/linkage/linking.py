@@ -11,7 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.candidates import counted_pairs, random_pairs
+from kuager.engines.linkage.blocking import Blocking
+from kuager.engines.linkage.candidates import chosen_pairs, random_pairs
 from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
 from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
@@ -70,6 +71,8 @@ class LinkResult:
         everybody once, or null), ``blocking`` (two records ``[list, id]``, one of each cluster, that forbid
         them to be one), ``support`` (mean probability over all pairs between the clusters), ``needed`` (the
         least support with which clusters are joined) and ``sizes`` (records of the two clusters).
+    blocking
+        How the pairs to compare were chosen: rules, pairs, bound and estimated recall.
     """
 
     pairs: pl.DataFrame
@@ -79,6 +82,7 @@ class LinkResult:
     trained: TrainedModel | None = field(default=None, kw_only=True)
     doubt: Doubt | None = field(default=None, kw_only=True)
     kept_apart: pl.DataFrame = field(default_factory=nothing_kept_apart, kw_only=True)
+    blocking: Blocking = field(default=Blocking(0, 0), kw_only=True)
 
     @property
     def cluster_count(self) -> int:
@@ -94,6 +98,7 @@ class _Scored:
     reasons: list[str]
     trained: TrainedModel | None = None
     doubt: Doubt | None = None
+    links_by_rule: Floats | None = None
 
 
 def _say_nothing(message: str) -> None:
@@ -244,15 +249,11 @@ def link(
     _check(one_to_one, prepared.lists, threshold)
     say(f"{prepared.records.height} records read")
     judged = _read_judgements(judgements, prepared)
-    found = counted_pairs(prepared.records, one_to_one)
+    found, blocking = chosen_pairs(prepared.records, one_to_one)
     pairs = _with_judged(found.select("left", "right"), judged)
     say(f"{pairs.height} pairs to compare")
-    ways = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")["ways"].fill_null(0)
-    scored = (
-        _score(prepared, pairs.with_columns(ways), judged, one_to_one)
-        if pairs.height
-        else _nothing_scored(pairs)
-    )
+    counted = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")
+    scored = _score(prepared, counted, judged, one_to_one) if pairs.height else _nothing_scored(pairs)
     say("pairs scored")
     persons = _gather(prepared, scored, judged, one_to_one, threshold)
     clusters = _cluster_table(prepared, persons)
@@ -265,15 +266,15 @@ def link(
         trained=scored.trained,
         doubt=doubt,
         kept_apart=kept_apart_table(persons.kept_apart, prepared.records, SUPPORT),
+        blocking=blocking.after_scoring(scored.links_by_rule, scored.doubt.recall if scored.doubt else 1.0),
     )
 
 
 def _in_order_of_their_own(prepared: Prepared) -> Prepared:
-    """Sort the records of each list by what they say, so that the order of rows decides nothing."""
+    """Sort lists by name and records by what they say, so that no order of lists or rows decides anything."""
     said = [name for name in prepared.records.columns if name.startswith("shown_")]
-    place = pl.col("list").cast(pl.Enum(prepared.lists))
-    records = prepared.records.rename({"unique_id": _ROW}).sort(place, *said, "id")
-    return replace(prepared, records=records.with_row_index("unique_id"))
+    records = prepared.records.rename({"unique_id": _ROW}).sort("list", *said, "id")
+    return replace(prepared, records=records.with_row_index("unique_id"), lists=tuple(sorted(prepared.lists)))
 
 
 def _gather(
@@ -319,11 +320,17 @@ def _score(prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one
         error = min(error, learned.error_bits)
         trained = replace(trained, correction=learned)
     rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
-    missed = missed_by_blocking(counted["ways"].to_numpy(), probability)
+    missed = missed_by_blocking(counted["ways"].fill_null(0).to_numpy(), probability)
+    by_rule = _links_by_rule(counted["rule"], probability)
     doubt = _doubt(model, evidence, probability, rows, missed, error)
     reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
     settled = _settle(probability, pairs, judged)
-    return _Scored(pairs[rows.tolist()], settled[rows], odds[rows], reasons, trained, doubt)
+    return _Scored(pairs[rows.tolist()], settled[rows], odds[rows], reasons, trained, doubt, by_rule)
+
+
+def _links_by_rule(rule: pl.Series, probability: Floats) -> Floats:
+    known = rule.is_not_null().to_numpy()
+    return np.bincount(rule.drop_nulls().to_numpy(), weights=probability[known]).astype(np.float64)
 
 
 def _bits(probability: Floats) -> Floats:
