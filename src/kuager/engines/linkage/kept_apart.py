@@ -7,7 +7,7 @@ to be one.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -50,6 +50,10 @@ class Blocked:
     list_name: str | None
     support: float
     sizes: Pair
+
+    def turned(self) -> "Blocked":
+        """Return the same, seen from the second group."""
+        return replace(self, blocking=self.blocking[::-1], sizes=self.sizes[::-1])
 
 
 def nothing_kept_apart() -> pl.DataFrame:

@@ -19,7 +19,7 @@ from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blo
 from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.joining import SUPPORT
-from kuager.engines.linkage.kept_apart import Pair, kept_apart_table, nothing_kept_apart
+from kuager.engines.linkage.kept_apart import Blocked, Pair, kept_apart_table, nothing_kept_apart
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
@@ -172,7 +172,8 @@ def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
 
 def _pair_table(prepared: Prepared, scored: _Scored) -> tuple[pl.DataFrame, Doubt | None]:
     names, keys = prepared.records["list"], prepared.records["id"]
-    left, right = scored.pairs["left"], scored.pairs["right"]
+    pairs = _as_given(scored.pairs, prepared)
+    left, right = pairs["left"], pairs["right"]
     table = pl.DataFrame(
         {
             "list_l": names.gather(left),
@@ -265,7 +266,7 @@ def link(
         prepared.records.height,
         trained=scored.trained,
         doubt=doubt,
-        kept_apart=kept_apart_table(persons.kept_apart, prepared.records, SUPPORT),
+        kept_apart=kept_apart_table(_apart_as_given(persons, prepared), prepared.records, SUPPORT),
         blocking=blocking.after_scoring(scored.links_by_rule, scored.doubt.recall if scored.doubt else 1.0),
     )
 
@@ -274,7 +275,26 @@ def _in_order_of_their_own(prepared: Prepared) -> Prepared:
     """Sort lists by name and records by what they say, so that no order of lists or rows decides anything."""
     said = [name for name in prepared.records.columns if name.startswith("shown_")]
     records = prepared.records.rename({"unique_id": _ROW}).sort("list", *said, "id")
-    return replace(prepared, records=records.with_row_index("unique_id"), lists=tuple(sorted(prepared.lists)))
+    return replace(prepared, records=records.with_row_index("unique_id"))
+
+
+def _as_given(pairs: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
+    """Turn pairs round where the list of the right record came before that of the left."""
+    rank = prepared.records["list"].replace_strict(
+        {name: place for place, name in enumerate(prepared.lists)}, return_dtype=pl.Int64
+    )
+    is_turned = pl.Series(rank.gather(pairs["left"]) > rank.gather(pairs["right"]))
+    left, right = pl.when(is_turned).then("right").otherwise("left"), pl.when(is_turned).then("left")
+    return pairs.with_columns(left=left, right=right.otherwise("right"))
+
+
+def _apart_as_given(persons: Persons, prepared: Prepared) -> list[tuple[Pair, float, Blocked]]:
+    place = {name: number for number, name in enumerate(prepared.lists)}
+    rank = [place[name] for name in prepared.records["list"].to_list()]
+    return [
+        ((right, left), chance, why.turned()) if rank[left] > rank[right] else ((left, right), chance, why)
+        for (left, right), chance, why in persons.kept_apart
+    ]
 
 
 def _gather(
@@ -323,7 +343,9 @@ def _score(prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one
     missed = missed_by_blocking(counted["ways"].fill_null(0).to_numpy(), probability)
     by_rule = _links_by_rule(counted["rule"], probability)
     doubt = _doubt(model, evidence, probability, rows, missed, error)
-    reasons = explain(rows, evidence, weights, model.fields, Sides(pairs, prepared.records))
+    reasons = explain(
+        rows, evidence, weights, model.fields, Sides(_as_given(pairs, prepared), prepared.records)
+    )
     settled = _settle(probability, pairs, judged)
     return _Scored(pairs[rows.tolist()], settled[rows], odds[rows], reasons, trained, doubt, by_rule)
 

@@ -2,9 +2,9 @@
 
 Promises: deterministic; the order of records does not matter beyond their numbers; the planned number of
 pairs stays within the bound. Method: groups of records that share a key are sorted into classes by kind of
-key and size; a spread sample of the pairs of each class is judged roughly (a Fellegi-Sunter sum over equal and
-unequal fields with frozen rates); then, greedily, the next class is added that brings most new links for each
-new pair (Bilenko, Kamath and Mooney 2006, "Adaptive blocking: learning to scale up record linkage",
+key and size; a spread sample of the pairs of each class is judged roughly (a Fellegi-Sunter sum over equal
+and unequal fields with frozen rates); then, greedily, the next class is added that brings most new links for
+each new pair (Bilenko, Kamath and Mooney 2006, "Adaptive blocking: learning to scale up record linkage",
 section 4, with estimated links in place of labelled ones). Failure model: the rough judgement sees no close
 spellings, so that kinds which find badly misspelt names look a little worse than they are.
 """
