@@ -16,6 +16,7 @@ from kuager.domain.register import operations as register
 from kuager.domain.register.models import Entry
 from kuager.interfaces.desk.review.differences import mark_differences
 from kuager.interfaces.desk.review.shown_pair import weight_words
+from kuager.interfaces.jobs import links
 from tests.integration.two_lists import TwoLists, import_two_lists, link
 
 
@@ -148,6 +149,9 @@ def test_a_run_is_started_from_the_page(desk: Client, lists: TwoLists) -> None:
     response = desk.post(url("desk-runs"), {"lists": [lists.cyrillic.pk, lists.latin.pk]})
     run = LinkRun.objects.get()
     assert response["Location"] == url("desk-run", run.pk)
+    assert "waits for its turn" in desk.get(response["Location"]).content.decode()
+    links.compute_linkage.call(run.pk)
+    run.refresh_from_db()
     page = desk.get(response["Location"])
     assert sum(one.count for one in page.context["histogram"]) == run.pair_count
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Floor
 
 from kuager.domain.accounts.models import User
@@ -207,3 +207,10 @@ def links_from(run: LinkRun, threshold: float, *, sample: int = 10) -> tuple[int
     )
     least_sure = pairs.select_related("record_a", "record_b").order_by("probability", "id")[:sample]
     return pairs.count(), summaries(list(least_sure))
+
+
+def expected_wrong(run: LinkRun, threshold: float) -> float:
+    """Say how many of the open pairs from a probability on are expected not to be one person."""
+    pairs = CandidatePair.objects.filter(run=run, state=PairState.OPEN, probability__gte=threshold)
+    found = without_blind(pairs).aggregate(count=Count("pk"), right=Sum("probability"))
+    return float(found["count"] - (found["right"] or 0.0))

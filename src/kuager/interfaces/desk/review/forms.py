@@ -68,6 +68,13 @@ class RunForm(forms.Form):
     lists = forms.TypedMultipleChoiceField(
         label=_("Lists to compare"), coerce=int, widget=forms.CheckboxSelectMultiple
     )
+    is_full = forms.BooleanField(
+        label=_("Link everything anew"),
+        required=False,
+        help_text=_(
+            "Otherwise, where the same lists were linked before, only what has changed since is compared."
+        ),
+    )
 
     def __init__(self, *args: object, lists: Choices, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]  # passed on to Django as they came

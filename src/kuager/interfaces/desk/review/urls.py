@@ -12,5 +12,8 @@ urlpatterns = [
     path("contradictions/", views.list_contradictions, name="desk-contradictions"),
     path("runs/", runs.list_runs, name="desk-runs"),
     path("runs/<int:run_id>/", runs.show_run, name="desk-run"),
+    path("runs/<int:run_id>/progress/", runs.run_progress, name="desk-run-progress"),
+    path("runs/<int:run_id>/draws/", runs.draws, name="desk-run-draws"),
+    path("runs/<int:run_id>/act/<slug:name>/", runs.act, name="desk-run-act"),
     path("runs/<int:run_id>/accept/", runs.accept_links, name="desk-run-accept"),
 ]

@@ -7,8 +7,8 @@ from django.core.management import BaseCommand, call_command
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from kuager.interfaces.jobs import estimates, links
 from kuager.interfaces.jobs.consents import sweep_ended_consents
-from kuager.interfaces.jobs.estimates import take_up_unfinished
 
 
 class Command(BaseCommand):
@@ -22,5 +22,6 @@ class Command(BaseCommand):
         )
         waiting.delete()
         sweep_ended_consents.enqueue()
-        take_up_unfinished()
+        estimates.take_up_unfinished()
+        links.take_up_unfinished()
         call_command("db_worker", reload=False, startup_delay=False)

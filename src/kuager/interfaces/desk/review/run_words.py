@@ -1,0 +1,38 @@
+"""What a link run does and keeps apart, in words."""
+
+from django.utils.translation import gettext, gettext_lazy
+
+from kuager.domain.lists.queries.link_quality import KeptApart
+
+STEPS = {
+    "reading": gettext_lazy("reading the records"),
+    "choosing": gettext_lazy("choosing pairs worth comparing"),
+    "comparing": gettext_lazy("comparing pairs and learning weights"),
+    "looking": gettext_lazy("looking up what changed"),
+    "joining": gettext_lazy("putting records together"),
+    "drawing": gettext_lazy("drawing who is who"),
+    "measuring": gettext_lazy("measuring what to expect"),
+    "storing": gettext_lazy("storing"),
+}
+
+
+def step_words(step: str) -> str:
+    """Say what is being done."""
+    return str(STEPS.get(step, step))
+
+
+def why_apart(pair: KeptApart) -> str:
+    """Say why two records that look like one person are counted as two."""
+    if pair.why == "list-names-everybody-once" and pair.list_title:
+        return gettext("both would bring “%(list)s”, which names everybody once, twice into one person") % {
+            "list": pair.list_title
+        }
+    words = {
+        "list-names-everybody-once": gettext("a list that names everybody once would be in one person twice"),
+        "judged-different": gettext("somebody judged two of their records to be different people"),
+        "judged-same-conflicts": gettext(
+            "judged the same, but other judgements say that they cannot be one person"
+        ),
+        "weak-chain": gettext("only a chain of weak links joins them; most of their records do not fit"),
+    }
+    return words.get(pair.why, pair.why)

@@ -1,0 +1,37 @@
+"""Link runs take from seconds to many minutes: computed here, one after the other, interrupted at any moment.
+
+A task gets an identifier only. A run that is done already is left as it is; one that is interrupted has
+stored nothing and begins again.
+"""
+
+import logging
+
+from django.utils import timezone
+from django_tasks import task
+
+from kuager.domain.lists import operations, queries
+
+log = logging.getLogger(__name__)
+
+
+@task()
+def compute_linkage(run_id: int, is_taken_over: bool = False) -> str:
+    """Compute a waiting link run and return its state; ``is_taken_over`` also an interrupted one."""
+    try:
+        run = operations.compute_linkage(
+            run=queries.get_run(run_id), clock=timezone.now, is_taken_over=is_taken_over
+        )
+    except Exception as error:
+        words = f"a fault of the program ({type(error).__name__}); its worker's log says more"
+        operations.fail_linkage(run_id=run_id, words=words, at=timezone.now())
+        raise
+    log.info("link run %s: %s", run_id, run.state)
+    return run.state
+
+
+def take_up_unfinished() -> int:
+    """Let everything go on that an earlier worker left; call it when a worker begins, and no other works."""
+    unfinished = queries.list_unfinished_runs()
+    for run_id in unfinished:
+        compute_linkage.enqueue(run_id, is_taken_over=True)
+    return len(unfinished)
