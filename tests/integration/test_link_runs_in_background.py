@@ -16,7 +16,7 @@ from kuager.core.errors import BadInputError, InvalidTransitionError, Permission
 from kuager.domain.accounts.models import User
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.models import CandidatePair, LinkDraws, LinkRun
-from kuager.domain.lists.operations import link_computing
+from kuager.domain.lists.operations import link_answering, link_computing
 from kuager.domain.lists.queries import link_quality
 from kuager.engines.estimation.partitions import read_partitions
 from kuager.engines.linkage.trained import from_json
@@ -49,7 +49,7 @@ class Clock:
 
 def during(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen when the pairs have been compared."""
-    answer = link_computing.link_anew
+    answer = link_answering.link_anew
 
     def anew(inputs: object, tell: Callable[[str, float], None]) -> object:
         def told(step: str, done: float) -> None:
@@ -228,7 +228,7 @@ def test_the_draws_are_downloaded_as_the_command_line_reads_them(
     client.force_login(farida)
     response = client.get(reverse("desk-run-draws", args=[run.pk]))
     path = tmp_path / "draws.parquet"
-    path.write_bytes(b"".join(response.streaming_content))
+    path.write_bytes(response.getvalue())
     partitions = read_partitions(path)
     assert (partitions.lists, len(partitions)) == (("Hotline", "Reporters"), 100)
     assert pl.read_parquet(path).columns == ["draw", "list", "id", "cluster"]
