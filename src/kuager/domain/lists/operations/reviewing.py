@@ -12,7 +12,7 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CandidatePair, SampledPair, SkippedPair
 from kuager.domain.lists.rules.double_review import SETTLED
-from kuager.domain.lists.rules.pairs import state_of
+from kuager.domain.lists.rules.pairs import TAKEN_BACK_BY_REVIEWER, state_of
 from kuager.domain.lists.terms import SkipReason
 from kuager.domain.people.models import Judgement
 from kuager.domain.people.queries import pair_state
@@ -78,7 +78,7 @@ def undo_review(*, by: User, at: datetime) -> CandidatePair | None:
     last = mine.order_by("-decided_at", "-id").first()
     if last is None:
         return None
-    register.undo_judgement(judgement=last, reason="taken back by the reviewer", by=by, at=at)
+    register.undo_judgement(judgement=last, reason=TAKEN_BACK_BY_REVIEWER, by=by, at=at)
     settle_pair(last.record_a_id, last.record_b_id)
     pairs = CandidatePair.objects.filter(record_a=last.record_a_id, record_b=last.record_b_id)
     pair = pairs.select_related("record_a", "record_b").order_by("-run_id").first()

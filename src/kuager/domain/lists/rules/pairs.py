@@ -5,6 +5,8 @@ from collections.abc import Collection
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.rules import PairVerdict, pair_verdict
 
+# The reason that is noted where a reviewer corrects their own last answer.
+TAKEN_BACK_BY_REVIEWER = "taken back by the reviewer"
 _STATES = {
     PairVerdict.NONE: PairState.OPEN,
     PairVerdict.SAME: PairState.DECIDED,

@@ -15,9 +15,9 @@ from kuager.domain.people.models import Judgement, Record
 from kuager.domain.people.operations.assignments import Pair, chunks, reassign
 from kuager.domain.people.operations.bulk import insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.queries.identifiers import among
+from kuager.domain.people.rules.clusters import SUPERSEDED
 from kuager.domain.people.terms import Method, Verdict
 
-SUPERSEDED = "superseded by a later judgement of the same author"
 FIELDS = (
     "id",
     "record_a",

@@ -10,6 +10,10 @@ from enum import Enum
 from kuager.domain.people.terms import Verdict
 
 
+# The reason noted on a judgement that its own author replaced.
+SUPERSEDED = "superseded by a later judgement of the same author"
+
+
 class PairVerdict(Enum):
     """What the judgements in force say of two records together."""
 

@@ -13,12 +13,20 @@ from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.queries import run_pairs
+from kuager.domain.lists.queries.answers_left import answers_left
+from kuager.domain.lists.queries.double_reviews import sampled_pair_of
+from kuager.domain.lists.terms import SkipReason
 from kuager.domain.people.queries import contradictions
 from kuager.domain.people.queries.chains import contradiction_chains
 from kuager.domain.people.terms import Verdict
-from kuager.interfaces.desk.access import acting_user, needs, now
+from kuager.domain.places.queries import list_regions
+from kuager.interfaces.desk.access import acting_user, needs, now, today
 from kuager.interfaces.desk.lists.paging import asked_window
-from kuager.interfaces.desk.review.forms import QueueForm, VerdictForm
+from kuager.interfaces.desk.person_lines import names_of_places
+from kuager.interfaces.desk.review.asked_words import asked_words
+from kuager.interfaces.desk.review.double import open_double_reviews
+from kuager.interfaces.desk.review.forms import QueueForm, SkipForm, VerdictForm
+from kuager.interfaces.desk.review.quality_words import answers_left_words
 from kuager.interfaces.desk.review.shown_pair import cluster_sides, shown_chain, shown_fields
 
 if TYPE_CHECKING:
@@ -26,14 +34,16 @@ if TYPE_CHECKING:
     from kuager.domain.lists.queries.run_pairs import PairFilter
 
 PAIRS_A_PAGE = 50
-FILTERS = ("run", "list_a", "list_b", "lowest", "highest", "state")
+FILTERS = ("run", "list_a", "list_b", "lowest", "highest", "region", "asked_for", "state")
 
 
 def queue_form(request: HttpRequest) -> QueueForm:
     """Return the filters of the queue as the address gives them."""
     lists = [(item.casualty_list.pk, item.casualty_list.title) for item in queries.list_lists()]
     runs = [(run.pk, f"{run.known_at:%Y-%m-%d %H:%M}") for run in queries.list_runs()[:100]]
-    return QueueForm(request.GET, runs=runs, lists=lists)
+    names = names_of_places()
+    regions = [(place.pk, names[place.pk]) for place in list_regions(on=today())]
+    return QueueForm(request.GET, runs=runs, lists=lists, regions=regions)
 
 
 def _filter_query(request: HttpRequest) -> str:
@@ -56,11 +66,14 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     form = queue_form(request)
     wanted, window = form.wanted(), asked_window(request, PAIRS_A_PAGE)
     pairs, total = run_pairs.find_pairs(wanted, offset=window.offset, limit=window.size)
+    run = _run_of(wanted) or queries.latest_run()
     context = {
+        "answers_left": answers_left_words(answers_left(run)) if run else "",
+        "double_reviews": open_double_reviews(acting_user(request)),
         "form": form,
         "pairs": pairs,
         "page": window.page(total),
-        "progress": queries.review_progress(_run_of(wanted), user=acting_user(request)),
+        "progress": queries.review_progress(run, user=acting_user(request)),
         "next_pair": run_pairs.next_wanted(acting_user(request), wanted),
         "contradiction_count": len(contradictions()),
         "filter_query": _filter_query(request),
@@ -73,8 +86,13 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 def review_pair(request: HttpRequest, pair_id: int) -> HttpResponse:
     """Show two records side by side; after a verdict go on to the next pair of the queue."""
     pair = queries.get_pair(pair_id)
+    if (sampled := sampled_pair_of(pair)) is not None:
+        # Its score would tell the blind reviewers what to say.
+        return redirect("desk-blind-pair", sampled.pk)
     if request.method != "POST":
         return _pair_page(request, pair)
+    if "skip" in request.POST:
+        return _skip(request, pair)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return _pair_page(request, pair, problem=gettext("Choose same, different or unsure."))
@@ -84,6 +102,15 @@ def review_pair(request: HttpRequest, pair_id: int) -> HttpResponse:
         return _pair_page(request, pair, problem=str(error), explanation=form.cleaned_data["explanation"])
     said = Verdict(form.cleaned_data["verdict"]).label
     messages.success(request, gettext("Noted: %(verdict)s.") % {"verdict": said})
+    return _go_on(request, after=pair)
+
+
+def _skip(request: HttpRequest, pair: "CandidatePair") -> HttpResponse:
+    form = SkipForm(request.POST)
+    if not form.is_valid():
+        return _pair_page(request, pair, problem=gettext("Say why you skip this pair."))
+    operations.skip_pair(pair=pair, reason=form.cleaned_data["skip"], by=acting_user(request), at=now())
+    messages.success(request, gettext("Skipped: %(reason)s.") % {"reason": SkipReason(request.POST["skip"]).label})
     return _go_on(request, after=pair)
 
 
@@ -99,9 +126,7 @@ def _pair_page(
     request: HttpRequest, pair: "CandidatePair", *, problem: str = "", explanation: str = ""
 ) -> HttpResponse:
     page = queries.pair_page(pair)
-    following = run_pairs.next_wanted(acting_user(request), queue_form(request).wanted(), after=pair)
     query = _filter_query(request)
-    skip = reverse("desk-review-pair", args=[following.pk]) + query if following else ""
     chains = contradiction_chains({record.pk for record in (*page.cluster_a, *page.cluster_b)})
     context = {
         "pair": pair,
@@ -110,9 +135,12 @@ def _pair_page(
         "fields": shown_fields(page.fields),
         "cluster_sides": cluster_sides(page),
         "judgements": page.judgements,
+        "asked": asked_words(pair),
+        "skip_reasons": [one for one in SkipReason if one != SkipReason.LATER],
+        "code": page.a.person_code if page.a.person_code == page.b.person_code else "",
         "chains": [shown_chain(chain) for chain in chains],
         "progress": queries.review_progress(pair.run, user=acting_user(request)),
-        "skip_url": skip,
+        "answers_left": answers_left_words(answers_left(pair.run)),
         "filter_query": query,
         "problem": problem,
         "explanation": explanation,
