@@ -189,9 +189,9 @@ def answered_by_two(review: DoubleReview, first: User, second: User, *, differin
 def test_quality_is_measured_from_blind_answers(
     run: LinkRun, review: DoubleReview, asel: User, gulnar: User
 ) -> None:
-    assert quality.run_quality(run) is None
+    assert quality.measured_links(run) is None
     answered_by_two(review, asel, gulnar)
-    found = quality.run_quality(run)
+    found = quality.measured_links(run)
     assert found is not None
     assert found.is_complete
     assert (found.reviewed, found.reviewers) == (run.pair_count, 2)
@@ -205,12 +205,12 @@ def test_quality_is_kept_as_it_was_known(
     run: LinkRun, review: DoubleReview, asel: User, gulnar: User
 ) -> None:
     answered_by_two(review, asel, gulnar, differing=1)
-    found = quality.run_quality(run)
+    found = quality.measured_links(run)
     assert found is not None
     assert found.measured is not None
     assert (found.differing, found.measured.unsettled) == (1, 1)
     assert not found.is_complete
-    assert quality.run_quality(run, known_at=hours(1.5)) is None
+    assert quality.measured_links(run, known_at=hours(1.5)) is None
 
 
 def test_expected_links_add_up_the_probabilities(run: LinkRun) -> None:

@@ -24,7 +24,12 @@ from kuager.domain.lists.operations.linking import (
     run_linkage,
     stop_linkage,
 )
-from kuager.domain.lists.operations.reviewing import review_pair, skip_pair, undo_review
+from kuager.domain.lists.operations.reviewing import (
+    review_pair,
+    skip_pair,
+    take_back_judgement,
+    undo_review,
+)
 from kuager.domain.lists.operations.staging import begin_edition, create_list, discard_edition, stage_edition
 from kuager.domain.lists.operations.undoing import undo_edition
 
@@ -56,6 +61,7 @@ __all__ = [
     "stop_estimate",
     "stop_linkage",
     "take_back_answer",
+    "take_back_judgement",
     "undo_edition",
     "undo_review",
 ]

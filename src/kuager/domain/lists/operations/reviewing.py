@@ -87,6 +87,15 @@ def undo_review(*, by: User, at: datetime) -> CandidatePair | None:
     return pair
 
 
+@transaction.atomic
+def take_back_judgement(*, judgement: Judgement | int, reason: str, by: User, at: datetime) -> None:
+    """Undo one judgement with a reason; its pair waits in the queue again unless others judged it too."""
+    number = judgement if isinstance(judgement, int) else judgement.pk
+    register.undo_judgement(judgement=number, reason=reason, by=by, at=at)
+    undone = Judgement.objects.get(pk=number)
+    settle_pair(undone.record_a_id, undone.record_b_id)
+
+
 def settle_pair(record_a_id: int, record_b_id: int) -> None:
     """Bring the state of this pair in every run up to date with what is judged of it now."""
     low, high = sorted((record_a_id, record_b_id))

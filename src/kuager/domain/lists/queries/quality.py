@@ -29,7 +29,7 @@ DEFAULT_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunQuality:
+class MeasuredLinks:
     """What a blind double review of a run has measured so far.
 
     ``reviewed`` of ``sampled`` pairs have two answers; ``differing`` of them wait for a third person and
@@ -51,7 +51,7 @@ class RunQuality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedLinks:
+class ExpectedAt:
     """What to expect of taking all pairs from a probability on: as good as the probabilities are.
 
     ``false`` of ``links`` are expected to be different people, ``missed`` pairs of one person are left apart.
@@ -83,7 +83,7 @@ class _Answered:
     verdict: str
 
 
-def run_quality(run: LinkRun, *, known_at: datetime | None = None) -> RunQuality | None:
+def measured_links(run: LinkRun, *, known_at: datetime | None = None) -> MeasuredLinks | None:
     """Return what the newest double review of a run with an answered pair has measured; None without one."""
     reviews = DoubleReview.objects.filter(run=run).select_related("run", "drawn_by").order_by("-id")
     for review in reviews if known_at is None else reviews.filter(drawn_at__lte=known_at):
@@ -93,13 +93,13 @@ def run_quality(run: LinkRun, *, known_at: datetime | None = None) -> RunQuality
     return None
 
 
-def review_quality(review: DoubleReview, *, known_at: datetime | None = None) -> RunQuality:
+def review_quality(review: DoubleReview, *, known_at: datetime | None = None) -> MeasuredLinks:
     """Return what one double review has measured, as it was known at a moment (None: now)."""
     pairs = list(SampledPair.objects.filter(review=review).order_by("position"))
     answers = _answered(BlindAnswer.objects.filter(sampled__review=review), known_at)
     both = [found for pair in pairs if len((found := answers.get(pair.pk, _NONE)).blind) == 2]
     first, second = ([found.blind[side][1] for found in both] for side in (0, 1))
-    return RunQuality(
+    return MeasuredLinks(
         review=review,
         sampled=len(pairs),
         reviewed=len(both),
@@ -110,7 +110,7 @@ def review_quality(review: DoubleReview, *, known_at: datetime | None = None) ->
     )
 
 
-def expected_links(run: LinkRun, *, threshold: float = DEFAULT_THRESHOLD) -> ExpectedLinks:
+def expected_links(run: LinkRun, *, threshold: float = DEFAULT_THRESHOLD) -> ExpectedAt:
     """Add up the probabilities of a run's pairs on both sides of a threshold."""
     pairs = CandidatePair.objects.filter(run=run).exclude(state=PairState.WITHDRAWN)
     linked, apart = Q(probability__gte=threshold), Q(probability__lt=threshold)
@@ -120,7 +120,7 @@ def expected_links(run: LinkRun, *, threshold: float = DEFAULT_THRESHOLD) -> Exp
         missed=Sum(F("probability"), filter=apart),
     )
     links, right = int(sums["links"]), float(sums["right"] or 0.0)
-    return ExpectedLinks(
+    return ExpectedAt(
         threshold=threshold,
         links=links,
         false=max(links - right, 0.0),
@@ -140,10 +140,10 @@ def runs_of(casualty_list: CasualtyList, *, newest: int = 5) -> list[LinkRun]:
     return list(runs.order_by("-id")[:newest])
 
 
-def list_quality(casualty_list: CasualtyList) -> tuple[LinkRun | None, RunQuality | None]:
+def list_quality(casualty_list: CasualtyList) -> tuple[LinkRun | None, MeasuredLinks | None]:
     """Return the newest run of a list, and the newest measurement among its newest runs."""
     runs = runs_of(casualty_list)
-    measured = (found for run in runs if (found := run_quality(run)) is not None)
+    measured = (found for run in runs if (found := measured_links(run)) is not None)
     return (runs[0] if runs else None), next(measured, None)
 
 

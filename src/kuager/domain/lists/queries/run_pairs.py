@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Floor
@@ -13,8 +14,9 @@ from kuager.domain.lists.queries.finding import latest_run
 from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.terms import PairState, SkipReason
-from kuager.domain.people.models import Assignment, Judgement
-from kuager.domain.register.models import Entry
+from kuager.domain.people.models import Judgement, Record
+from kuager.domain.places.queries import place_index
+from kuager.domain.register.models import StatusAssertion
 
 BINS = 20
 PUT_OFF = (SkipReason.LATER, SkipReason.ASK)
@@ -118,13 +120,10 @@ def _not_judged_by(pairs: QuerySet[CandidatePair], user: User) -> QuerySet[Candi
 
 
 def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
-    run_id = wanted.run_id
-    if run_id is None:
-        newest = latest_run()
-        if newest is None:
-            return CandidatePair.objects.none()
-        run_id = newest.pk
-    pairs = without_blind(CandidatePair.objects.filter(run=run_id))
+    run = latest_run() if wanted.run_id is None else LinkRun.objects.filter(pk=wanted.run_id).first()
+    if run is None:
+        return CandidatePair.objects.none()
+    pairs = without_blind(CandidatePair.objects.filter(run=run))
     if wanted.state:
         pairs = pairs.filter(state=wanted.state)
     if wanted.lowest is not None:
@@ -134,16 +133,18 @@ def _filtered(wanted: PairFilter) -> QuerySet[CandidatePair]:
     if wanted.asked_for:
         pairs = pairs.filter(asked_for=wanted.asked_for)
     if wanted.region is not None:
-        pairs = _in_region(pairs, wanted.region)
+        pairs = _in_region(pairs, wanted.region, run.known_at.date())
     return _between_lists(pairs, [number for number in (wanted.list_a, wanted.list_b) if number is not None])
 
 
-def _in_region(pairs: QuerySet[CandidatePair], region_id: int) -> QuerySet[CandidatePair]:
-    """Keep pairs of which a record counts as somebody of this region in the register."""
-    there = Assignment.objects.filter(
-        known_until__isnull=True, person__in=Entry.objects.filter(region=region_id).values("pk")
-    ).values("record")
-    return pairs.filter(Q(record_a__in=there) | Q(record_b__in=there))
+def _in_region(pairs: QuerySet[CandidatePair], region_id: int, on: date) -> QuerySet[CandidatePair]:
+    """Keep pairs of which a source places something, or the home, of either record in a region of a day."""
+    index = place_index()
+    inside = [number for number in index.places if index.region_of(number, on) == region_id]
+    told = StatusAssertion.objects.filter(place__in=inside, superseded_at__isnull=True).values("record")
+    lived = Record.objects.filter(home_place__in=inside).values("pk")
+    here = Q(record_a__in=told) | Q(record_b__in=told) | Q(record_a__in=lived) | Q(record_b__in=lived)
+    return pairs.filter(here)
 
 
 def _between_lists(pairs: QuerySet[CandidatePair], list_ids: Sequence[int]) -> QuerySet[CandidatePair]:

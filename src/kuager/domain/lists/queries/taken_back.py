@@ -54,9 +54,8 @@ def pairs_of_judgements(judgements: Iterable[Judgement]) -> dict[Pair, Candidate
     wanted = {(one.record_a_id, one.record_b_id) for one in judgements}
     low, high = {pair[0] for pair in wanted}, {pair[1] for pair in wanted}
     found = CandidatePair.objects.filter(record_a__in=low, record_b__in=high).order_by("run_id")
-    return {
-        key: pair for pair in found.defer("reasons") if (key := (pair.record_a_id, pair.record_b_id)) in wanted
-    }
+    newest = {(pair.record_a_id, pair.record_b_id): pair for pair in found.defer("reasons")}
+    return {key: newest[key] for key in wanted if key in newest}
 
 
 def _with_evidence(links: Sequence[Judgement]) -> list[TakenBack]:
@@ -64,7 +63,9 @@ def _with_evidence(links: Sequence[Judgement]) -> list[TakenBack]:
     persons = persons_of_records([record for one in links for record in (one.record_a_id, one.record_b_id)])
     in_force: dict[Pair, list[Judgement]] = {}
     records = {one.record_a_id for one in links}
-    for said in Judgement.objects.filter(record_a__in=records, ended_at__isnull=True).select_related("author"):
+    for said in Judgement.objects.filter(record_a__in=records, ended_at__isnull=True).select_related(
+        "author"
+    ):
         in_force.setdefault((said.record_a_id, said.record_b_id), []).append(said)
     return [
         TakenBack(

@@ -9,7 +9,6 @@ from enum import Enum
 
 from kuager.domain.people.terms import Verdict
 
-
 # The reason noted on a judgement that its own author replaced.
 SUPERSEDED = "superseded by a later judgement of the same author"
 

@@ -12,6 +12,7 @@ from kuager.interfaces.desk.lists.figures import edition_figures, edition_warnin
 from kuager.interfaces.desk.lists.forms import OnlyOnForm, RowFilterForm
 from kuager.interfaces.desk.lists.paging import asked_window
 from kuager.interfaces.desk.lists.rows_shown import shown_differences, shown_row
+from kuager.interfaces.desk.review.quality_words import shown_list_quality
 
 ROWS_A_PAGE = 50
 PERSONS_A_PAGE = 25
@@ -38,7 +39,8 @@ def show_list(request: HttpRequest, list_id: int) -> HttpResponse:
     rows = [
         {"edition": edition, "counts": edition.counts} for edition in queries.list_editions(casualty_list)
     ]
-    return render(request, "desk/lists/list.html", {"list": casualty_list, "editions": rows})
+    context = {"list": casualty_list, "editions": rows, "quality": shown_list_quality(casualty_list)}
+    return render(request, "desk/lists/list.html", context)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kuager.core.errors import BadInputError, NotFoundError
 from kuager.domain.accounts.terms import Capability
+from kuager.domain.lists import operations as lists
 from kuager.domain.register import operations, queries
 from kuager.interfaces.desk.access import (
     acting_user,
@@ -108,7 +109,7 @@ def decide(request: HttpRequest, assertion_id: int) -> HttpResponse:
             assertion=assertion, reason=request.POST.get("reason", ""), by=acting_user(request), at=now()
         )
         messages.success(request, gettext("Refused: it is kept with your reason, and never counts."))
-    return redirect(_back(request, assertion.record_id))
+    return redirect(_back(request, reverse("desk-record", args=[assertion.record_id])))
 
 
 @require_POST
@@ -119,9 +120,9 @@ def undo_judgement(request: HttpRequest, code: str, judgement_id: int) -> HttpRe
     if judgement_id not in {judgement.pk for judgement in page.judgements}:
         raise NotFoundError(gettext("There is no such judgement of this person."))
     reason = request.POST.get("reason", "")
-    operations.undo_judgement(judgement=judgement_id, reason=reason, by=acting_user(request), at=now())
+    lists.take_back_judgement(judgement=judgement_id, reason=reason, by=acting_user(request), at=now())
     messages.success(request, gettext("The judgement is undone."))
-    return redirect("desk-person", code)
+    return redirect(_back(request, reverse("desk-person", args=[code])))
 
 
 def _assertion_of(page: "queries.PersonPage", assertion_id: int) -> "StatusAssertion":
@@ -150,8 +151,8 @@ def _say_saved(request: HttpRequest, status: str) -> None:
         )
 
 
-def _back(request: HttpRequest, record_id: int) -> str:
+def _back(request: HttpRequest, otherwise: str) -> str:
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
-    return reverse("desk-record", args=[record_id])
+    return otherwise

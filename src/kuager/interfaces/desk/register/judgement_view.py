@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from kuager.domain.accounts.rules import may
 from kuager.domain.accounts.terms import Capability
+from kuager.domain.lists.queries.taken_back import pairs_of_judgements
 from kuager.domain.people.terms import Method, Verdict
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class JudgementView:
     how: str
     ended: str
     may_undo: bool
+    evidence: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +46,13 @@ class ChainLink:
 
 
 def judgement_views(judgements: Iterable["Judgement"], user: "User") -> list[JudgementView]:
-    """Put judgements in words; those in force may be undone by whoever may judge."""
+    """Put judgements in words; those in force may be undone by whoever may judge.
+
+    ``evidence`` is the pair on whose page the two records stand part by part, for those who may judge.
+    """
     may_judge = may(user, Capability.JUDGE)
+    judgements = list(judgements)
+    pairs = pairs_of_judgements(judgements) if may_judge else {}
     return [
         JudgementView(
             id=judgement.pk,
@@ -56,6 +63,7 @@ def judgement_views(judgements: Iterable["Judgement"], user: "User") -> list[Jud
             how=_how(judgement),
             ended=_ended(judgement),
             may_undo=may_judge and judgement.ended_at is None,
+            evidence=pair.pk if (pair := pairs.get((judgement.record_a_id, judgement.record_b_id))) else None,
         )
         for judgement in judgements
     ]

@@ -15,7 +15,8 @@ def asked_words(pair: "CandidatePair") -> str:
     count = pair.asked_number
     words = {
         AskedFor.RIVALS.value: ngettext(
-            "%(count)d record competes to be one person with one of these two; the answer decides about it too.",
+            "%(count)d record competes to be one person with one of these two; the answer decides about it "
+            "too.",
             "%(count)d records compete to be one person with one of these two; the answer decides about them "
             "too.",
             count,

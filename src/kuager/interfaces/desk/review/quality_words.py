@@ -1,4 +1,4 @@
-"""How good links are, in words: what was measured, what is only expected, and plainly when nobody measured."""
+"""How good links are, in words: what was measured, what is only expected, and when nobody measured."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from kuager.domain.lists.queries import quality
 if TYPE_CHECKING:
     from kuager.domain.lists.models import CasualtyList, LinkRun
     from kuager.domain.lists.queries.answers_left import AnswersLeft
-    from kuager.domain.lists.queries.quality import ExpectedLinks, RunQuality
+    from kuager.domain.lists.queries.quality import ExpectedAt, MeasuredLinks
     from kuager.engines.linkage.reviewing import Agreement
     from kuager.engines.linkage.reviewing.measuring import Measured
 
@@ -30,7 +30,7 @@ class ShownQuality:
     """What a quality box shows of a run. ``figures`` are empty where nobody has measured."""
 
     run: "LinkRun"
-    measured: "RunQuality | None"
+    measured: "MeasuredLinks | None"
     figures: list[ShownFigure]
     basis: str
     expected: str
@@ -38,7 +38,7 @@ class ShownQuality:
 
 def shown_quality(run: "LinkRun", *, threshold: float = quality.DEFAULT_THRESHOLD) -> ShownQuality:
     """Put the quality of a run in words; ``threshold`` (0..1) is where the expected links begin."""
-    return _shown(run, quality.run_quality(run), quality.expected_links(run, threshold=threshold))
+    return _shown(run, quality.measured_links(run), quality.expected_links(run, threshold=threshold))
 
 
 def shown_list_quality(casualty_list: "CasualtyList") -> ShownQuality | None:
@@ -50,7 +50,7 @@ def shown_list_quality(casualty_list: "CasualtyList") -> ShownQuality | None:
     return _shown(run, measured, quality.expected_links(run))
 
 
-def _shown(run: "LinkRun", measured: "RunQuality | None", expected: "ExpectedLinks") -> ShownQuality:
+def _shown(run: "LinkRun", measured: "MeasuredLinks | None", expected: "ExpectedAt") -> ShownQuality:
     return ShownQuality(
         run=run,
         measured=measured,
@@ -60,7 +60,7 @@ def _shown(run: "LinkRun", measured: "RunQuality | None", expected: "ExpectedLin
     )
 
 
-def measured_figures(found: "RunQuality | None") -> list[ShownFigure]:
+def measured_figures(found: "MeasuredLinks | None") -> list[ShownFigure]:
     """Return precision, recall and kappa, each with its 95 % interval."""
     if found is None or found.measured is None:
         return []
@@ -101,7 +101,7 @@ def kappa_figure(found: "Agreement") -> ShownFigure:
     )
 
 
-def basis_words(found: "RunQuality | None") -> str:
+def basis_words(found: "MeasuredLinks | None") -> str:
     """Say on how many answers the figures rest, or plainly that nobody has measured."""
     if found is None:
         return gettext("Not measured: nobody has reviewed a sample of these links blindly.")
@@ -118,10 +118,10 @@ def basis_words(found: "RunQuality | None") -> str:
             "On %(count)d of them the two differ, and a third person has to decide.",
             found.differing,
         ) % {"count": found.differing}
-    return words if found.is_complete else gettext("%(words)s These figures are provisional.") % {"words": words}
+    return words if found.is_complete else words + " " + gettext("These figures are provisional.")
 
 
-def expected_words(found: "ExpectedLinks") -> str:
+def expected_words(found: "ExpectedAt") -> str:
     """Say what the probabilities lead to expect, which is no measurement."""
     return gettext(
         "Expected from the probabilities alone, with links from %(threshold)s on: of %(links)d links about "
@@ -144,8 +144,10 @@ def answers_left_words(found: "AnswersLeft") -> str:
             "but counts no longer hang on them."
         )
     return ngettext(
-        "About %(count)d more answer until no more than 2 %% of the links are expected to be wrong or missed.",
-        "About %(count)d more answers until no more than 2 %% of the links are expected to be wrong or missed.",
+        "About %(count)d more answer until no more than 2 %% of the links are expected to be wrong or "
+        "missed.",
+        "About %(count)d more answers until no more than 2 %% of the links are expected to be wrong or "
+        "missed.",
         found.number,
     ) % {"count": found.number}
 

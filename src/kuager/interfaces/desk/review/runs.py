@@ -17,10 +17,12 @@ from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.queries import link_quality, run_pairs
+from kuager.domain.lists.queries.answers_left import answers_left
 from kuager.domain.lists.rules.runs import is_silent
 from kuager.domain.lists.terms import LinkState
 from kuager.interfaces.desk.access import acting_user, needs, new_form_token, now, remember_result, result_of
 from kuager.interfaces.desk.review.forms import AcceptForm, RunForm, ThresholdForm
+from kuager.interfaces.desk.review.quality_words import answers_left_words, shown_quality
 from kuager.interfaces.desk.review.run_words import step_words, why_apart
 from kuager.interfaces.shell import background
 
@@ -79,6 +81,8 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "apart_count": apart_count,
         "has_draws": link_quality.has_draws(run),
         "draws_file": _draws_file(run),
+        "answers_left": answers_left_words(answers_left(run)),
+        "measured": shown_quality(run),
     }
     return render(request, "desk/review/run.html", context)
 
@@ -148,6 +152,7 @@ def accept_links(request: HttpRequest, run_id: int) -> HttpResponse:
         "count": count,
         "sample": sample,
         "title": gettext("Accept links"),
+        "measured": shown_quality(run, threshold=threshold),
         "wrong": run_pairs.expected_wrong(run, threshold),
     }
     return render(request, "desk/review/accept.html", context | more, status=status)

@@ -110,7 +110,8 @@ def _skip(request: HttpRequest, pair: "CandidatePair") -> HttpResponse:
     if not form.is_valid():
         return _pair_page(request, pair, problem=gettext("Say why you skip this pair."))
     operations.skip_pair(pair=pair, reason=form.cleaned_data["skip"], by=acting_user(request), at=now())
-    messages.success(request, gettext("Skipped: %(reason)s.") % {"reason": SkipReason(request.POST["skip"]).label})
+    reason = SkipReason(form.cleaned_data["skip"]).label
+    messages.success(request, gettext("Skipped: %(reason)s.") % {"reason": reason})
     return _go_on(request, after=pair)
 
 
