@@ -5,7 +5,7 @@ never more pairs for each record than the bound, whatever the lists hold; which 
 the data (see ``planning``) and is told in the result.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +24,23 @@ SAMPLED_PAIRS = 400_000
 _SEED = 20220105
 
 
+# Joins the records of planned steps; the numbers say which records cannot be one person, and the bound.
+BringTogether = Callable[[Sequence[Step], Numbers, int], tuple[pl.DataFrame, tuple[BlockingRule, ...]]]
+
+
 def candidate_pairs(records: pl.DataFrame, one_to_one: Collection[str]) -> pl.DataFrame:
     """Return the pairs to compare, as columns ``left`` and ``right`` of record numbers, sorted."""
     return chosen_pairs(records, one_to_one)[0].select("left", "right")
 
 
-def chosen_pairs(records: pl.DataFrame, one_to_one: Collection[str]) -> tuple[pl.DataFrame, Blocking]:
+def chosen_pairs(
+    records: pl.DataFrame, one_to_one: Collection[str], *, bring_together: BringTogether | None = None
+) -> tuple[pl.DataFrame, Blocking]:
     """Return the pairs to compare, sorted, and how they were chosen.
 
     The columns are ``left``, ``right``, ``ways`` (by how many kinds of key a pair was found; 0: all pairs
-    are) and ``rule`` (the place in ``Blocking.rules`` of the rule that found it first).
+    are) and ``rule`` (the place in ``Blocking.rules`` of the rule that found it first). ``bring_together``
+    joins the records where this machine is too small for it.
     """
     once = records["list"].is_in(list(one_to_one)).to_numpy()
     lists = records["list"].rank("dense").to_numpy().astype(np.int64)
@@ -44,7 +51,7 @@ def chosen_pairs(records: pl.DataFrame, one_to_one: Collection[str]) -> tuple[pl
     kinds = list(shared_keys(records, LARGEST_GROUP))
     most = PAIRS_PER_RECORD * records.height
     steps = plan(records, kinds, once, most) if kinds else []
-    pairs, rules = _pairs_of(steps, inside, most)
+    pairs, rules = (bring_together or _pairs_of)(steps, inside, most)
     return pairs, Blocking(records.height, pairs.height, PAIRS_PER_RECORD, rules)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.blocking import Blocking
-from kuager.engines.linkage.candidates import chosen_pairs, random_pairs
+from kuager.engines.linkage.candidates import random_pairs
 from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
 from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
@@ -35,8 +35,8 @@ from kuager.engines.linkage.learning import (
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
 from kuager.engines.linkage.reviewed import correction
-from kuager.engines.linkage.splink_model import SplinkModel
 from kuager.engines.linkage.trained import TrainedModel
+from kuager.engines.linkage.workplaces import Engine, Workplace, workplace
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
@@ -129,9 +129,9 @@ def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
 
 
 def _train(
-    prepared: Prepared, pairs: pl.DataFrame, one_to_one: Collection[str]
+    prepared: Prepared, pairs: pl.DataFrame, one_to_one: Collection[str], place: Workplace
 ) -> tuple[TrainedModel, Evidence]:
-    evidence, strangers = _compare(prepared, pairs)
+    evidence, strangers = _compare(prepared, pairs, place)
     model = default_model(COMPARISONS, strangers, evidence)
     hopeful = possible_links(model, evidence)
     kept, list_of = pairs.filter(pl.Series(hopeful)), prepared.records["list"].to_list()
@@ -143,17 +143,15 @@ def _train(
     return TrainedModel.of(learned, strangers, prepared), evidence
 
 
-def _compare(prepared: Prepared, pairs: pl.DataFrame) -> tuple[Evidence, tuple[Floats, ...]]:
+def _compare(
+    prepared: Prepared, pairs: pl.DataFrame, place: Workplace
+) -> tuple[Evidence, tuple[Floats, ...]]:
     """Compare the pairs, and random others to learn how often strangers agree."""
     count = prepared.records.height
     beyond = max(count * (count - 1) / 2 - pairs.height, 0.0)
     others = random_pairs(prepared.records, pairs) if beyond else pairs.clear()
-    splink = SplinkModel(prepared.records, COMPARISONS)
-    try:
-        levels = splink.levels_of(pairs)
-        sample = splink.levels_of(others) if others.height else levels.clear()
-    finally:
-        splink.close()
+    levels, *sampled = place.levels_of(prepared.records, [pairs, others] if others.height else [pairs])
+    sample = sampled[0] if sampled else levels.clear()
     not_compared = counts_beyond(level_table(sample, COMPARISONS), COMPARISONS, beyond)
     table = level_table(levels, COMPARISONS)
     strangers = strangers_rates(COMPARISONS, table, np.zeros(len(table)), not_compared)
@@ -218,7 +216,7 @@ def link(
     one_to_one: Collection[str] = (),
     threshold: float = 0.5,
     judgements: pl.DataFrame | None = None,
-    engine: str = "duckdb",
+    engine: Engine = "duckdb",
     progress: Callable[[str], None] | None = None,
 ) -> LinkResult:
     """Find records of the same person within and between lists.
@@ -234,27 +232,29 @@ def link(
     judgements
         ``list_l, id_l, list_r, id_r, verdict`` with verdict "same" or "different"; they win over scores.
     engine
-        Only "duckdb" is built.
+        Where pairs are chosen and compared: "duckdb" in the memory of this process; "spark" on Spark on this
+        machine; or :class:`SparkOptions`, which can name a cluster. The result is the same.
     progress
         Told in a few words what is being done.
 
     Raises
     ------
     BadInputError
-        When a list has no names, repeats an id, or an option makes no sense.
+        When a list has no names, repeats an id, an option makes no sense, or Spark cannot be started.
     """
-    if engine != "duckdb":
-        raise BadInputError(f"engine {engine} is not built yet; use duckdb")
     say = progress or _say_nothing
     prepared = _in_order_of_their_own(prepare(frames))
     _check(one_to_one, prepared.lists, threshold)
     say(f"{prepared.records.height} records read")
     judged = _read_judgements(judgements, prepared)
-    found, blocking = chosen_pairs(prepared.records, one_to_one)
-    pairs = _with_judged(found.select("left", "right"), judged)
-    say(f"{pairs.height} pairs to compare")
-    counted = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")
-    scored = _score(prepared, counted, judged, one_to_one) if pairs.height else _nothing_scored(pairs)
+    with workplace(engine) as place:
+        found, blocking = place.chosen_pairs(prepared.records, one_to_one)
+        pairs = _with_judged(found.select("left", "right"), judged)
+        say(f"{pairs.height} pairs to compare")
+        counted = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")
+        scored = (
+            _score(prepared, counted, judged, one_to_one, place) if pairs.height else _nothing_scored(pairs)
+        )
     say("pairs scored")
     persons = _gather(prepared, scored, judged, one_to_one, threshold)
     clusters = _cluster_table(prepared, persons)
@@ -322,9 +322,11 @@ def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
     return _Scored(pairs, np.zeros(0), np.zeros(0), [])
 
 
-def _score(prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one: Collection[str]) -> _Scored:
+def _score(
+    prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one: Collection[str], place: Workplace
+) -> _Scored:
     pairs = counted.select("left", "right")
-    trained, evidence = _train(prepared, pairs, one_to_one)
+    trained, evidence = _train(prepared, pairs, one_to_one, place)
     model = trained.model
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)

@@ -1,6 +1,7 @@
 """``kuager link``: find the same people in several tables. Needs no database."""
 
 import json
+import os
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kuager.engines.linkage import LinkResult
+    from kuager.engines.linkage.spark import SparkOptions
 
 _IGNORED = ("", "ignore")
 
@@ -23,6 +25,9 @@ _IGNORED = ("", "ignore")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--columns", type=click.Path(path_type=Path), help="LINK.toml: which column is which field.")
 @click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True)
+@click.option(
+    "--spark-option", "spark_settings", multiple=True, metavar="NAME=VALUE", help="A setting of Spark."
+)
 @click.option("--one-to-one", multiple=True, metavar="LIST", help="A list that names everybody once.")
 @click.option("--threshold", type=float, default=0.5, show_default=True, help="Probability of a link.")
 @click.option("--draws", type=int, help="How many draws of who is who to make; 100 is enough.")
@@ -38,6 +43,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     files: tuple[str, ...],
     columns: Path | None,
     engine: str,
+    spark_settings: tuple[str, ...],
     one_to_one: tuple[str, ...],
     threshold: float,
     draws: int | None,
@@ -56,6 +62,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     started = time.perf_counter()
     if (draws is None) != (draws_file is None):
         raise BadInputError("--draws and --draws-file go together: how many draws, and the file for them")
+    where = _spark(spark_settings) if engine == "spark" else engine
     from kuager.engines.linkage import link
 
     paths, once = _lists_and_once(files, one_to_one)
@@ -63,7 +70,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
         _frames(paths, columns),
         one_to_one=once,
         threshold=threshold,
-        engine=engine,
+        engine=where,
         progress=lambda message: click.echo(message, err=True),
     )
     _write(result, clusters, pairs)
@@ -75,6 +82,23 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         _show(answer)
+
+
+def _spark(settings: Sequence[str]) -> "SparkOptions":
+    """Return where Spark shall work, as the environment and the options say."""
+    from kuager.engines.linkage.spark import SparkOptions
+
+    written = dict(setting.partition("=")[::2] for setting in settings)
+    for name, value in written.items():
+        if not (name.startswith("spark.") and value):
+            raise BadInputError(f"--spark-option {name}: expected a setting such as spark.executor.memory=4g")
+    folder = os.environ.get("KUAGER_SPARK_FOLDER")
+    return SparkOptions(
+        master=written.get("spark.master") or os.environ.get("KUAGER_SPARK_MASTER") or "local[*]",
+        memory=os.environ.get("KUAGER_SPARK_MEMORY") or "2g",
+        folder=Path(folder) if folder else None,
+        settings=written,
+    )
 
 
 def _lists_and_once(files: Sequence[str], one_to_one: Sequence[str]) -> tuple[dict[str, Path], list[str]]:
