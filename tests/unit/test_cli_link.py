@@ -91,11 +91,11 @@ def test_a_wrong_mapping_is_explained(
     ("options", "message"),
     [
         (["--draws", "10"], "go together"),
-        (["--engine", "spark"], "not built yet"),
+        (["--engine", "spark", "--spark-option", "memory=4g"], "--spark-option memory"),
         (["--one-to-one", "nobody"], "unknown list: nobody"),
     ],
 )
-def test_what_is_not_built_is_said(lists: tuple[str, str], options: list[str], message: str) -> None:
+def test_options_without_sense_are_refused(lists: tuple[str, str], options: list[str], message: str) -> None:
     with pytest.raises(BadInputError, match=message):
         _run(*lists, *options)
 

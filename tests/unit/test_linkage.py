@@ -114,7 +114,7 @@ def test_exchanged_day_and_month_still_count() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"engine": "spark"}, "not built yet"),
+        ({"engine": "abacus"}, "expected duckdb or spark"),
         ({"one_to_one": ["nobody"]}, "unknown list: nobody"),
         ({"threshold": 0.0}, "threshold"),
     ],
