@@ -1,7 +1,7 @@
 """The pages about figures: home, how we know a figure, history, method."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -32,6 +32,21 @@ def figure(request: HttpRequest, shown: queries.ShownSnapshot, key: str) -> Http
 
 
 @require_safe
+@snapshot_page
+def linkage(request: HttpRequest, shown: queries.ShownSnapshot) -> HttpResponse:
+    """Say how the records behind the figures were linked, and how good the links are."""
+    return page(request, "public/linkage.html", shown, {"notes": queries.linkage_page(shown.present)})
+
+
+@require_safe
+@snapshot_page
+def linkage_json(request: HttpRequest, shown: queries.ShownSnapshot) -> HttpResponse:
+    """Give the same as JSON."""
+    document = queries.linkage_document(shown.present)
+    return JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@require_safe
 @login_not_required
 @conditional_page
 def snapshots(request: HttpRequest) -> HttpResponse:
@@ -50,7 +65,13 @@ def method(request: HttpRequest) -> HttpResponse:
     statuses = [
         (definitions.status_label(code), definitions.status_definition(code)) for code in queries.STATUS_ORDER
     ]
-    context = {"statuses": statuses, "rule": definitions.rule_words("latest-day")}
+    snapshot = queries.shown_snapshot(None).snapshot
+    context = {
+        "statuses": statuses,
+        "rule": definitions.rule_words("latest-day"),
+        "snapshot": snapshot,
+        "notes": queries.linkage_page(snapshot) if snapshot else [],
+    }
     response = render(request, "public/method.html", context)
     response["Cache-Control"] = CACHE
     return response

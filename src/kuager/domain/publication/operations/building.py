@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -126,6 +127,7 @@ def _summary(collected: Collected) -> dict[str, JsonValue]:
         "people": len(collected.reading.standings),
         "public_people": len(collected.people),
         "estimates": len(collected.estimates),
+        "linkage": cast(list[JsonValue], collected.content.linkage),
         "sources": {
             source.publisher_key: {"name": source.publisher, "kind": source.publisher_kind}
             for source in collected.reading.sources.values()

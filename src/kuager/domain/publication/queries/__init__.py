@@ -14,6 +14,7 @@ from kuager.domain.publication.queries.estimate_pages import (
 from kuager.domain.publication.queries.estimates import choice_of, list_choices
 from kuager.domain.publication.queries.figure_pages import FigureLine, FigureParts, figure_page, headline
 from kuager.domain.publication.queries.labels import STATUS_ORDER, figure_label
+from kuager.domain.publication.queries.linkage_pages import LinkageNote, linkage_document, linkage_page
 from kuager.domain.publication.queries.people_pages import (
     SEARCH_LIMIT,
     PeopleFilter,
@@ -58,6 +59,7 @@ __all__ = [
     "EstimatePage",
     "FigureLine",
     "FigureParts",
+    "LinkageNote",
     "PeopleFilter",
     "PersonLine",
     "PictureLine",
@@ -83,6 +85,8 @@ __all__ = [
     "get_snapshot",
     "headline",
     "latest_snapshot",
+    "linkage_document",
+    "linkage_page",
     "list_built",
     "list_choices",
     "list_public_snapshots",

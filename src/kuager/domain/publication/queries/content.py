@@ -1,7 +1,8 @@
 """The content of a snapshot and its digest: the same question gives the same bytes for ever.
 
 The digest is the SHA-256 of the canonical JSON of the format, the two times, the version of the rules, every
-figure, the digest of every person, and the estimates where there are any. People stand in it by their
+figure, the digest of every person, the estimates where there are any, and how records were linked where a
+link run is behind the figures. People stand in it by their
 digests, so that somebody who withdraws consent can be taken out of what is stored and the rest can still be
 proven.
 """
@@ -19,6 +20,7 @@ from kuager.domain.publication.queries.estimates import (
     stored_estimates,
 )
 from kuager.domain.publication.queries.figures import Figure, count_figures
+from kuager.domain.publication.queries.linkage import linkage_notes, stored_linkage
 from kuager.domain.publication.queries.published_people import PublishedPerson, list_published_people
 from kuager.domain.publication.queries.register_reading import Reading, names_of
 from kuager.domain.publication.rules import RULES_VERSION
@@ -26,6 +28,8 @@ from kuager.domain.publication.rules import RULES_VERSION
 FORMAT = "kuager-snapshot-1"
 # A snapshot with estimates says more, so it has another format; one without has the bytes it always had.
 FORMAT_WITH_ESTIMATES = "kuager-snapshot-2"
+# One that says how its records were linked has another again; it may hold estimates or none.
+FORMAT_WITH_LINKAGE = "kuager-snapshot-3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,7 @@ class SnapshotContent:
     figures: list[dict[str, JsonValue]]
     people_digests: list[str]
     estimates: list[dict[str, JsonValue]] = field(default_factory=list)
+    linkage: list[dict[str, JsonValue]] = field(default_factory=list)
 
     @cached_property
     def digest(self) -> str:
@@ -54,12 +59,13 @@ class SnapshotContent:
             "figures": self.figures,
             "people": self.people_digests,
             **({"estimates": self.estimates} if self.estimates else {}),
+            **({"linkage": self.linkage} if self.linkage else {}),
         }
 
     @property
     def format(self) -> str:
         """The version of the format, which says what the digest is made over."""
-        return FORMAT_WITH_ESTIMATES if self.estimates else FORMAT
+        return format_of(has_estimates=bool(self.estimates), has_linkage=bool(self.linkage))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +80,24 @@ class Collected:
     estimates: list[PublishedEstimate] = field(default_factory=list)
 
 
-def collect_content(*, as_of: date, known_at: datetime, choices: Sequence[EstimateChoice] = ()) -> Collected:
-    """Ask the register what may be public as of a day, as known at a moment, and add chosen estimates."""
+def format_of(*, has_estimates: bool, has_linkage: bool) -> str:
+    """Return the version of the format of a snapshot that holds these."""
+    if has_linkage:
+        return FORMAT_WITH_LINKAGE
+    return FORMAT_WITH_ESTIMATES if has_estimates else FORMAT
+
+
+def collect_content(
+    *,
+    as_of: date,
+    known_at: datetime,
+    choices: Sequence[EstimateChoice] = (),
+    with_linkage: bool = True,
+) -> Collected:
+    """Ask the register what may be public as of a day, as known at a moment, and add chosen estimates.
+
+    ``with_linkage`` is false for snapshots built before they said how records were linked.
+    """
     reading = Reading(as_of=as_of, known_at=known_at)
     people = list_published_people(reading)
     figures = count_figures(reading, {person.person_id for person in people})
@@ -94,6 +116,7 @@ def collect_content(*, as_of: date, known_at: datetime, choices: Sequence[Estima
         figures=[figure.to_json() for figure in figures],
         people_digests=[person.digest for person in people],
         estimates=[one.content for one in estimates],
+        linkage=linkage_notes(known_at) if with_linkage else [],
     )
     return Collected(
         content=content,
@@ -116,6 +139,7 @@ def stored_content(snapshot: Snapshot) -> SnapshotContent:
         figures=sorted((figure_json(figure) for figure in figures), key=_key),
         people_digests=[digest for _, digest in sorted(people.values_list("code", "digest"))],
         estimates=stored_estimates(snapshot),
+        linkage=stored_linkage(snapshot),
     )
 
 

@@ -8,8 +8,9 @@ from io import StringIO
 from kuager.core.digest import JsonValue
 from kuager.core.errors import NotFoundError
 from kuager.domain.publication.models import Snapshot, SnapshotFigure, SnapshotPerson
-from kuager.domain.publication.queries.content import FORMAT, FORMAT_WITH_ESTIMATES, figure_json, moment_text
+from kuager.domain.publication.queries.content import figure_json, format_of, moment_text
 from kuager.domain.publication.queries.estimates import stored_estimates
+from kuager.domain.publication.queries.linkage import stored_linkage
 from kuager.domain.publication.queries.verification import person_content
 
 Row = Mapping[str, JsonValue]
@@ -53,7 +54,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def heading(snapshot: Snapshot) -> dict[str, JsonValue]:
     """Return what every download says about itself."""
     return {
-        "format": FORMAT_WITH_ESTIMATES if snapshot.summary.get("estimates") else FORMAT,
+        "format": format_of(
+            has_estimates=bool(snapshot.summary.get("estimates")),
+            has_linkage=bool(snapshot.summary.get("linkage")),
+        ),
         "snapshot": snapshot.number,
         "as_of": snapshot.as_of.isoformat(),
         "known_at": moment_text(snapshot.known_at),
@@ -72,6 +76,7 @@ def figures_document(snapshot: Snapshot) -> dict[str, JsonValue]:
         "regions": snapshot.summary.get("regions", {}),
         "figures": sorted(figures, key=lambda figure: str(figure["key"])),
         **({"estimates": estimates} if estimates else {}),
+        **({"linkage": linkage} if (linkage := stored_linkage(snapshot)) else {}),
     }
 
 

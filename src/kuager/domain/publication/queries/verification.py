@@ -44,7 +44,12 @@ def verify_snapshot(snapshot: Snapshot, *, recompute: bool = False) -> Check:
 def recompute_digest(snapshot: Snapshot) -> str:
     """Ask the register the same question again and return the digest of its answer."""
     choices = choices_of(snapshot)
-    found = collect_content(as_of=snapshot.as_of, known_at=snapshot.known_at, choices=choices)
+    found = collect_content(
+        as_of=snapshot.as_of,
+        known_at=snapshot.known_at,
+        choices=choices,
+        with_linkage="linkage" in snapshot.summary,
+    )
     return found.content.digest
 
 
