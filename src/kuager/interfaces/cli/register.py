@@ -1,8 +1,10 @@
-"""``kuager register``: import lists, count, search, see what changed, approve as the second person."""
+"""``kuager register``: import lists, count, search, index, see what changed, approve as a second person."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -180,6 +182,32 @@ def approve(*, number: int, by: str, as_json: bool) -> None:
         _print_json(edition=number, approved=approved)
     else:
         click.echo(f"{approved} approved")
+
+
+@group.command("index")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def index(*, as_json: bool) -> None:
+    """Build the match index anew: it finds, for a report, whom it may be about.
+
+    It lies beside the database, holds names in clear, and needs the weights of a finished link run.
+    """
+    from django.conf import settings
+
+    from kuager.domain.lists import operations
+
+    folder = Path(settings.DATA) / operations.INDEX_FOLDER
+    count = operations.build_index(folder, progress=_show_progress)
+    if count is None:
+        raise BadInputError("there is nothing to index yet: link the lists first")
+    if as_json:
+        _print_json(records=count)
+    else:
+        click.echo(f"{count} records in the index")
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"{done} of {total} records", err=True)
 
 
 def _beginning(text: str) -> datetime:

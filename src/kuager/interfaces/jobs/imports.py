@@ -13,6 +13,7 @@ from django_tasks import task
 
 from kuager.domain.accounts.queries import get_user
 from kuager.domain.lists import operations, queries
+from kuager.interfaces.jobs.links import refresh_index
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def import_edition(edition_id: int, path: str, username: str, and_apply: bool = 
         return {"rows_staged": edition.rows_staged, "rows_rejected": edition.rows_rejected}
     counts = operations.apply_edition(edition=edition, by=by, at=timezone.now())
     log.info("edition %s applied", edition_id)
+    refresh_index.enqueue()
     return counts.to_json()
 
 

@@ -5,11 +5,16 @@ stored nothing and begins again.
 """
 
 import logging
+import sqlite3
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
+from kuager.core.errors import KuagerError
 from kuager.domain.lists import operations, queries
+from kuager.domain.lists.terms import LinkState
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +31,21 @@ def compute_linkage(run_id: int, is_taken_over: bool = False) -> str:
         operations.fail_linkage(run_id=run_id, words=words, at=timezone.now())
         raise
     log.info("link run %s: %s", run_id, run.state)
+    if run.state == LinkState.DONE:
+        refresh_index.enqueue()
     return run.state
+
+
+@task()
+def refresh_index() -> str:
+    """Bring the match index up to date with the register; a fault of it fails nothing else."""
+    try:
+        done = operations.refresh_index(Path(settings.DATA) / operations.INDEX_FOLDER)
+    except (KuagerError, OSError, sqlite3.Error) as error:
+        log.warning("the match index was not brought up to date (%s)", type(error).__name__)
+        return "failed"
+    log.info("match index: %s", done)
+    return done
 
 
 def take_up_unfinished() -> int:

@@ -1,6 +1,7 @@
 """Importing lists, linking them, judging pairs, estimating who no list has."""
 
 from kuager.domain.lists.operations.applying import apply_edition, approve_edition
+from kuager.domain.lists.operations.asking_index import likely_people
 from kuager.domain.lists.operations.computing import compute_estimate, fail_estimate
 from kuager.domain.lists.operations.declaring import declare_limits
 from kuager.domain.lists.operations.double_reviewing import (
@@ -16,6 +17,7 @@ from kuager.domain.lists.operations.estimating import (
     run_estimate,
     stop_estimate,
 )
+from kuager.domain.lists.operations.indexing import INDEX_FOLDER, build_index, refresh_index
 from kuager.domain.lists.operations.link_computing import compute_linkage, fail_linkage
 from kuager.domain.lists.operations.linking import (
     accept_links,
@@ -34,6 +36,7 @@ from kuager.domain.lists.operations.staging import begin_edition, create_list, d
 from kuager.domain.lists.operations.undoing import undo_edition
 
 __all__ = [
+    "INDEX_FOLDER",
     "accept_links",
     "answer_blindly",
     "apply_edition",
@@ -41,6 +44,7 @@ __all__ = [
     "ask_estimate",
     "ask_linkage",
     "begin_edition",
+    "build_index",
     "compute_estimate",
     "compute_linkage",
     "continue_estimate",
@@ -52,6 +56,8 @@ __all__ = [
     "draw_double_review",
     "fail_estimate",
     "fail_linkage",
+    "likely_people",
+    "refresh_index",
     "repeat_estimate",
     "review_pair",
     "run_estimate",

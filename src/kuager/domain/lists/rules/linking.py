@@ -1,12 +1,15 @@
 """What the linkage engine is told of a record: what its row says, with places under one name."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
 
 from kuager.core.digest import JsonValue
+from kuager.domain.people.models import Record
 from kuager.domain.places.queries import PlaceIndex
+from kuager.domain.register.models import StatusAssertion
 from kuager.engines.names import Script, detect_script
 
 FRAME = {
@@ -79,3 +82,48 @@ def _place_name(text: str, index: PlaceIndex) -> str:
 def _text(said: Mapping[str, JsonValue], name: str) -> str:
     value = said.get(name)
     return value if isinstance(value, str) else ""
+
+
+def told_row(record: Record, said: StatusAssertion | None, index: PlaceIndex) -> LinkRecord:
+    """Return the row of a record that stands on no list, with the first thing that is said of it."""
+    where = (said.place.name_en if said.place else said.place_text) if said else ""
+    home = record.home_place.name_en if record.home_place else record.home_text
+    return report_row(
+        Report(
+            name=record.name,
+            sex=record.sex,
+            age=record.age_min if record.age_min == record.age_max else None,
+            birth=record.birth_edtf,
+            event=said.since_edtf if said else "",
+            place=where or home,
+        ),
+        index,
+        key=str(record.pk),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What somebody says of a person: everything but the name may be empty. Days are in EDTF."""
+
+    name: str
+    sex: str = ""
+    age: int | None = None
+    birth: str = ""
+    event: str = ""
+    place: str = ""
+
+
+def report_row(report: Report, index: PlaceIndex, *, key: str = "") -> LinkRecord:
+    """Return the row of a report; the order is that of ``FRAME``."""
+    age = "" if report.age is None else str(report.age)
+    said = {
+        "id": key,
+        "name": report.name,
+        "sex": report.sex,
+        "age": age,
+        "birth_date": report.birth,
+        "event_date": report.event,
+        "place": _place(report.place, index),
+    }
+    return tuple(said.get(column, "") for column in FRAME)

@@ -53,6 +53,7 @@ class MatchIndex:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        storage.map_into_memory()
         self._trained = from_json(storage.fact("model") or "")
         self._scorer = Scorer(self._trained.model.fields)
 
@@ -124,6 +125,19 @@ class MatchIndex:
     def trained(self) -> TrainedModel:
         """The model that scores."""
         return self._trained
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a short text of the caller's with the index, for instance up to where it was brought."""
+        self._storage.remember(f"note {name}", value)
+
+    def noted(self, name: str) -> str:
+        """Return what the caller kept under this name; empty without anything."""
+        return self._storage.fact(f"note {name}") or ""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists that have records on file, or had some."""
+        return tuple(sorted(self._storage.sizes()))
 
     @contextmanager
     def changing(self) -> Iterator[None]:

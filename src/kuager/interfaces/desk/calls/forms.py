@@ -1,6 +1,7 @@
 """Forms of the quick entry of a call: short, in the order in which a call goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -12,6 +13,8 @@ from kuager.interfaces.desk.form_fields import DayField, PlainForm, UncertainDat
 from kuager.interfaces.desk.status_choices import status_choices
 
 CONSENT_FIELDS = ("name", "age", "place", "status")
+# What a search asks beside the name; asked for by the same names when the person turns out to be new.
+SAID_BESIDE = ("age", "birth", "sex", "since", "place")
 
 
 class CallSearchForm(PlainForm):
@@ -31,6 +34,25 @@ class CallSearchForm(PlainForm):
             }
         ),
     )
+
+    age = forms.IntegerField(label=_("Age"), min_value=0, max_value=120, required=False)
+    birth = UncertainDateField(
+        label=_("Or date of birth"), help_text=_("for example 1990, 05.1990, 17.05.1990")
+    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", "")], required=False)
+    since = UncertainDateField(label=_("When it happened"))
+    place = forms.CharField(label=_("Where"), max_length=300, required=False)
+
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, initial: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        cast(forms.ChoiceField, self.fields["sex"]).choices = [("", "—"), *Sex.choices]
+
+    @property
+    def beside(self) -> list[BoundField]:
+        """What helps to find the person, as far as the caller knows it."""
+        return [self[name] for name in SAID_BESIDE]
 
 
 class CalledForm(PlainForm):

@@ -22,7 +22,8 @@ from kuager.interfaces.desk.access import (
     today,
 )
 from kuager.interfaces.desk.calls import drafts
-from kuager.interfaces.desk.calls.forms import CalledForm, CallSearchForm, NewPersonForm
+from kuager.interfaces.desk.calls.forms import SAID_BESIDE, CalledForm, CallSearchForm, NewPersonForm
+from kuager.interfaces.desk.calls.likely import ask_index, lines_of_likely
 from kuager.interfaces.desk.calls.search_proof import covers, searched_text, sign_search
 from kuager.interfaces.desk.person_lines import line_of, lines_of_found, names_of_places
 from kuager.interfaces.desk.register.citing import assert_from_call
@@ -35,15 +36,40 @@ SHORTEST_SEARCH = 2
 def search(request: HttpRequest) -> HttpResponse:
     """Look for the person the call is about; while typing, only the list of those found is sent."""
     form = CallSearchForm(request.POST or None)
-    text = form.cleaned_data["text"].strip() if form.is_valid() else ""
+    # A day half typed is said in the form; the rest is searched for all the same.
+    text = _searched_for(form)
     context: dict[str, object] = {"form": form, "searched": form.is_bound}
     if len(text) < SHORTEST_SEARCH:
         context["too_short"] = True
     else:
-        context["people"] = lines_of_found(queries.find_people(text), text)
+        context |= _found(form, text)
         context["token"] = sign_search(acting_user(request), text)
+        context["beside"] = {name: request.POST.get(name, "") for name in SAID_BESIDE}
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, "desk/calls/found.html" if is_part else "desk/calls/search.html", context)
+
+
+def _searched_for(form: CallSearchForm) -> str:
+    """Return the name to look for; nothing before anything was typed."""
+    if not form.is_bound:
+        return ""
+    form.full_clean()
+    return str(form.cleaned_data.get("text", "")).strip()
+
+
+def _found(form: CallSearchForm, text: str) -> dict[str, object]:
+    """Find people by everything said, where there is an index; and by the name alone."""
+    likely = ask_index(form)
+    by_all = lines_of_likely(likely.people) if likely else []
+    shown = {line.person.code for line in by_all}
+    by_name = [line for line in lines_of_found(queries.find_people(text), text) if line.code not in shown]
+    return {
+        "likely": by_all,
+        "people": by_name,
+        "count": len(by_all) + len(by_name),
+        "is_by_name_alone": likely is None,
+        "is_current": likely is None or likely.is_current,
+    }
 
 
 @posted_or("desk-call")
@@ -52,7 +78,8 @@ def new_person(request: HttpRequest) -> HttpResponse:
     """Show the short form for somebody whom the search did not find."""
     proof = request.POST.get("search", "")
     name = searched_text(acting_user(request), proof)
-    first = {"search": proof, "name": name, "told_on": today(), "once": new_form_token()}
+    said = {field: request.POST.get(field, "") for field in SAID_BESIDE}
+    first = {**said, "search": proof, "name": name, "told_on": today(), "once": new_form_token()}
     return render(request, "desk/calls/new.html", {"form": NewPersonForm(initial=first)})
 
 

@@ -18,6 +18,7 @@ from kuager.domain.lists import operations, queries
 from kuager.interfaces.desk.access import acting_user, now
 from kuager.interfaces.desk.lists.dry_runs import dry_run_of_edition
 from kuager.interfaces.desk.lists.forms import ReasonForm
+from kuager.interfaces.shell import background
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -41,6 +42,7 @@ class Act:
 
 def _apply(edition: "ListEdition", by: "User", reason: str) -> str:
     counts = operations.apply_edition(edition=edition, by=by, at=now())
+    background.start("index")
     sentence = gettext("Applied: %(added)d added, %(changed)d changed, %(removed)d removed.")
     return sentence % {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
 
@@ -52,6 +54,7 @@ def _approve(edition: "ListEdition", by: "User", reason: str) -> str:
 
 def _undo(edition: "ListEdition", by: "User", reason: str) -> str:
     operations.undo_edition(edition=edition, reason=reason, by=by, at=now())
+    background.start("index")
     return gettext("Undone. The register is as if this edition had not been applied; its rows are kept.")
 
 
