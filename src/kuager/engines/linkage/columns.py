@@ -15,10 +15,17 @@ _HEADERS = {
     "patronymic": "patronymic middle middle_name отчество әкесінің_аты",
     "sex": "sex gender пол жынысы",
     "age": "age возраст жасы",
-    "birth_date": "birth_date dob date_of_birth birthdate birth_year дата_рождения туған_күні год_рождения",
+    "birth_date": "birth_date dob date_of_birth birthdate birth_year year_of_birth дата_рождения туған_күні"
+    " год_рождения туған_жылы",
     "event_date": "event_date date date_of_death death_date дата дата_смерти дата_задержания күні",
     "place": "place city town suburb location место город қала орны",
     "region": "region state province oblast регион область облыс өңір",
+    "birth_place": "birth_place place_of_birth birthplace место_рождения туған_жері",
+    "residence": "residence place_of_residence home_address address street_address address_1 registered_at"
+    " место_жительства прописка адрес тұрғылықты_жері мекенжайы",
+    "postcode": "postcode postal_code zip zip_code почтовый_индекс пошта_индексі",
+    "occupation": "occupation profession job профессия род_занятий мамандығы кәсібі",
+    "ethnicity": "ethnicity ethnic_group race национальность ұлты",
     "status": "status статус мәртебесі",
     "number": "national_id iin иин жсн passport passport_number soc_sec_id id_number",
     "contact": "contact email e-mail phone телефон почта",

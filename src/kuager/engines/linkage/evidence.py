@@ -65,9 +65,12 @@ def counts_beyond(
 
 
 def level_table(levels: pl.DataFrame, fields: Sequence[FieldComparison]) -> Levels:
-    """Return the level of each field of each pair; 0 is the best, -1 unknown."""
+    """Return the level of each field of each pair; 0 is the best, -1 unknown or not looked at."""
     columns = []
     for field in fields:
+        if gamma_column(field) not in levels.columns:
+            columns.append(np.full(levels.height, -1))
+            continue
         gamma = levels[gamma_column(field)].to_numpy()
         columns.append(np.where(gamma < 0, -1, len(field.levels) - 1 - gamma))
     return np.stack(columns, axis=1).astype(np.int8)

@@ -15,12 +15,16 @@ import numpy.typing as npt
 
 from kuager.engines.linkage.comparisons import (
     BIRTH,
+    BIRTH_PLACE,
     CONTACT,
+    ETHNICITY,
     EVENT,
     FAMILY_LINE,
     GIVEN,
     NUMBER,
     PLACE,
+    POSTCODE,
+    RESIDENCE,
     FieldComparison,
 )
 
@@ -38,9 +42,6 @@ _SETTLED = 3e-4
 _HOPELESS_BITS = -20.0
 # A list of which all but this share is linked has no fewer records left to link.
 _LEFT_AT_LEAST = 0.02
-# The share of one person's records whose given names differ altogether does not grow beyond this factor:
-# brothers who agree on all else would otherwise teach the model that a given name means little.
-_DISAGREEMENT_GROWTH = 2.0
 _TINY = 3.0
 _EXPECTED_OVERLAP = 0.3
 _EXPECTED_DUPLICATES = 0.01
@@ -50,12 +51,12 @@ _EXPECTED_DUPLICATES_ALONE = 0.3
 # contact speaks for one person, when only family and father are held back.
 SHARED_BY_BROTHERS_BITS = 1.0
 FAMILY_BITS_AT_MOST = 2.0
-_SHARED_BY_BROTHERS = (FAMILY_LINE, EVENT, PLACE)
+_SHARED_BY_BROTHERS = (FAMILY_LINE, EVENT, PLACE, BIRTH_PLACE, RESIDENCE, POSTCODE, ETHNICITY)
 _NOT_SHARED_BY_BROTHERS = (BIRTH, NUMBER, CONTACT)
 _SUPPORTING_BITS = 3.0
-# Levels of the given name up to which it is the same name in another spelling: same, exchanged, close; and,
-# where spelling varies, equal consonants.
-_CLOSE_UP_TO, _SPELLINGS_UP_TO = 2, 3
+# Levels of the given name up to which it is the same name in another form: same, exchanged, short, close;
+# and, where spelling varies, equal consonants.
+_CLOSE_UP_TO, _SPELLINGS_UP_TO = 3, 4
 _LINE_EXCHANGED = 4
 _VARIES_FROM = 0.5
 
@@ -220,8 +221,9 @@ def _learn_m(
     known = levels >= 0
     counts = np.bincount(levels[known], weights=linked[known], minlength=len(default))
     learned = (counts + _PRIOR_LINKS * default) / (counts.sum() + _PRIOR_LINKS)
-    if field is GIVEN:
-        learned[-1] = min(learned[-1], _DISAGREEMENT_GROWTH * default[-1])
+    for place, level in enumerate(field.levels):
+        if level.m_at_most is not None:
+            learned[place] = min(learned[place], level.m_at_most)
     result: Floats = learned / learned.sum()
     return result
 

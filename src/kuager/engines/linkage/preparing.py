@@ -13,16 +13,30 @@ import polars as pl
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.columns import FIELDS, recognise_columns
-from kuager.engines.linkage.dates import birth_span, read_age, read_date
+from kuager.engines.linkage.dates import birth_span, read_ages, read_date
+from kuager.engines.linkage.places import FoldedPlace, fold_place
+from kuager.engines.linkage.statuses import is_living, read_fate
 from kuager.engines.names import consonants, masculine, parse_name, patronymic_stem, skeletons
+from kuager.engines.names.variants import certain_kin
 
 _MAX_FORMS = 3
-# Two or three letters are a code of a region, not a word to be folded.
-_CODE_LENGTH = 3
+_LONG_NAME = 7
 _CHILD_OF = frozenset({"bin", "ibn", "bint", "ben", "бин", "ибн", "بن", "ابن", "بنت"})
 _DAY_COLUMNS = ("age", "birth_day", "born_from", "born_to", "event_from", "event_to", "event_day")
 # Day numbers count from the first day of the year 1; polars counts from 1970.
 _EPOCH = date(1970, 1, 1).toordinal()
+# What lists write where they know nothing.
+_NOTHING = (
+    "-", "--", "–", "—", "?", "??", "???", "n/a", "na", "nan", "none", "null", "unknown", "not known",
+    "not stated", "no data", "unnamed", "unidentified", "name withheld", "неизвестно", "неизвестен",
+    "неизвестна", "неизвестный", "нет данных", "н/д", "не указано", "не установлено", "белгісіз",
+    "анықталмаған", "көрсетілмеген", "дерек жоқ", "غير معروف", "مجهول",
+)  # fmt: skip
+# From this age on people round their age to a five or a ten.
+_ROUNDED_FROM, _ROUNDED_TO = 20, 5
+_SHOWN_AS_WRITTEN = (
+    "sex", "birth_place", "residence", "postcode", "occupation", "ethnicity", "status", "number", "contact",
+)  # fmt: skip
 _NAME_FIELDS = ("name", "name_ar", "name_en")
 _SEXES = {
     "m": "m", "male": "m", "man": "m", "boy": "m", "м": "m", "муж": "m", "мужской": "m", "мужчина": "m",
@@ -71,7 +85,14 @@ def _forms(text: str) -> tuple[str, ...]:
 
 
 def _family_forms(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_without_article(masculine(form)) for form in _forms(text)))
+    forms = [_without_article(masculine(form)) for form in _forms(text)]
+    return tuple(dict.fromkeys([*forms, *filter(None, map(_without_grown_article, forms))]))
+
+
+def _without_grown_article(skeleton: str) -> str | None:
+    """Return what is left where the article was written as one word with a name: Alamghari, al-Maghari."""
+    has_grown = skeleton[:2] in ("al", "el") and len(skeleton) >= _LONG_NAME and skeleton[2] in "aeiou"
+    return skeleton[3:] if has_grown else None
 
 
 def _without_article(skeleton: str) -> str:
@@ -116,6 +137,12 @@ def _consonants(skeleton: str | None) -> str | None:
     return consonants(skeleton.replace(" ", "")) if skeleton else None
 
 
+def _kin(forms: tuple[str, ...]) -> list[str]:
+    """Return the names that share a long form with this one, itself among them; nothing for most names."""
+    kin = [other for form in forms for other in certain_kin(form)]
+    return [*forms, *kin] if kin else []
+
+
 def _keys(forms: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(consonants(form) for form in forms))
 
@@ -131,6 +158,13 @@ def _clean(frame: pl.DataFrame, list_name: str) -> pl.DataFrame:
         named = named.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("id"))
     missing = [pl.lit("").alias(field) for field in FIELDS if field not in named.columns]
     cleaned = named.with_columns(missing).select(pl.col(FIELDS).fill_null("").str.strip_chars())
+    says_nothing = pl.col(field for field in FIELDS if field != "id")
+    cleaned = cleaned.with_columns(
+        pl.when(says_nothing.str.to_lowercase().is_in(_NOTHING))
+        .then(pl.lit(""))
+        .otherwise(says_nothing)
+        .name.keep()
+    )
     _check_ids(cleaned["id"], list_name)
     return cleaned.with_columns(pl.lit(list_name).alias("list"))
 
@@ -175,11 +209,14 @@ def _names(records: pl.DataFrame, preferred: str) -> pl.DataFrame:
         "grandfather_consonants": [_consonants(name.grandfather) for name in folded],
         "shown_given": [name.shown_given for name in folded],
         "shown_line": [name.shown_line for name in folded],
+        "given_kin": [_kin(name.given_forms) for name in folded],
         "given_keys": [_keys(name.given_forms) for name in folded],
         "family_keys": [_keys(name.family_forms) for name in folded],
         "family_consonants": [_consonants(name.family) for name in folded],
     }
-    schema = {key: pl.List(pl.String) if key.endswith(("_forms", "_keys")) else pl.String for key in table}
+    schema = {
+        key: pl.List(pl.String) if key.endswith(("_forms", "_keys", "_kin")) else pl.String for key in table
+    }
     return pl.DataFrame(table, schema=schema)
 
 
@@ -192,14 +229,15 @@ def _usual_day(records: pl.DataFrame) -> int | None:
 def _dates(records: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
     births = [read_date(text) for text in records["birth_date"]]
     events = [read_date(text) for text in records["event_date"]]
-    ages = [read_age(text) for text in records["age"]]
+    ages = [read_ages(text) for text in records["age"]]
+    exact = [age[0] if age and age[0] == age[1] else None for age in ages]
     spans = []
     for birth, event, age in zip(births, events, ages, strict=True):
         on_day = event.earliest if event else usual_day
-        spans.append(birth or (birth_span(age, on_day) if age is not None and on_day else None))
+        spans.append(birth or (birth_span(age[0], on_day, age[1]) if age is not None and on_day else None))
     table = pl.DataFrame(
         {
-            "age": ages,
+            "age": exact,
             "birth_day": [birth.earliest if birth and birth.is_exact else None for birth in births],
             "born_from": [span.earliest if span else None for span in spans],
             "born_to": [span.latest if span else None for span in spans],
@@ -209,7 +247,12 @@ def _dates(records: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
         },
         schema=dict.fromkeys(_DAY_COLUMNS, pl.Int32),
     )
-    return table.with_columns(*_written("birth_day"), *_written("event_day"))
+    is_rounded = (pl.col("age") >= _ROUNDED_FROM) & (pl.col("age") % _ROUNDED_TO == 0)
+    return table.with_columns(
+        *_written("birth_day"),
+        *_written("event_day"),
+        is_rounded.fill_null(value=False).cast(pl.Int32).alias("age_rounded"),
+    )
 
 
 def _written(day: str) -> list[pl.Expr]:
@@ -227,11 +270,50 @@ def _mapped(column: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
 
 
 @lru_cache(maxsize=100_000)
-def _fold_place(text: str) -> str | None:
-    if len(text) <= _CODE_LENGTH:
-        return text.casefold() or None
-    words = text.replace("-", " ").split()
-    return " ".join(skeletons(word)[0] for word in words if skeletons(word)) or None
+def _fold_words(text: str) -> str | None:
+    words = (skeletons(word) for word in text.replace("-", " ").replace(",", " ").split())
+    return " ".join(forms[0] for forms in words if forms) or None
+
+
+def _places(records: pl.DataFrame) -> pl.DataFrame:
+    event = [fold_place(*row) for row in records.select("place", "region").iter_rows()]
+    birth = [fold_place(text) for text in records["birth_place"]]
+    home = [fold_place(text) for text in records["residence"]]
+
+    def column(places: list[FoldedPlace], part: str) -> pl.Series:
+        return pl.Series([getattr(place, part) for place in places], dtype=pl.String)
+
+    return pl.DataFrame(
+        {
+            "place": column(event, "place"),
+            "region": column(event, "region"),
+            "region_before": column(event, "region_before"),
+            "birth_place": column(birth, "place"),
+            "birth_region": column(birth, "region_before"),
+            "residence": column(home, "place"),
+            "residence_region": column(home, "region_before"),
+        }
+    )
+
+
+def _said(records: pl.DataFrame) -> pl.DataFrame:
+    fates = [read_fate(text) for text in records["status"]]
+    return pl.DataFrame(
+        {
+            "sex": _mapped(records["sex"], _fold_sex),
+            "status": pl.Series(fates, dtype=pl.String),
+            "living": pl.Series([is_living(fate) for fate in fates], dtype=pl.Boolean).cast(pl.Int32),
+            "occupation": _mapped(records["occupation"], _fold_words),
+            "ethnicity": _mapped(records["ethnicity"], _fold_exact),
+            "postcode": _mapped(records["postcode"], _fold_code),
+            "number": _mapped(records["number"], _fold_exact),
+            "contact": _mapped(records["contact"], _fold_exact),
+        }
+    )
+
+
+def _fold_code(text: str) -> str | None:
+    return text.casefold().replace(" ", "") or None
 
 
 def _fold_exact(text: str) -> str | None:
@@ -265,15 +347,8 @@ def prepare(frames: Mapping[str, pl.DataFrame], *, habits: Habits | None = None)
     derived = [
         _names(raw, habits.name_field),
         _dates(raw, habits.usual_day),
-        pl.DataFrame(
-            [
-                _mapped(raw["sex"], _fold_sex),
-                _mapped(raw["place"], _fold_place),
-                _mapped(raw["region"], _fold_place),
-                _mapped(raw["number"], _fold_exact),
-                _mapped(raw["contact"], _fold_exact),
-            ]
-        ),
+        _places(raw),
+        _said(raw),
     ]
     shown = raw.select(
         "list",
@@ -281,9 +356,7 @@ def prepare(frames: Mapping[str, pl.DataFrame], *, habits: Habits | None = None)
         _shown("birth_date", "age").alias("shown_birth"),
         pl.col("event_date").alias("shown_event"),
         _shown("place", "region").alias("shown_place"),
-        pl.col("sex").alias("shown_sex"),
-        pl.col("number").alias("shown_number"),
-        pl.col("contact").alias("shown_contact"),
+        *(pl.col(field).alias(f"shown_{field}") for field in _SHOWN_AS_WRITTEN),
     )
     records = pl.concat([shown, *derived], how="horizontal").with_row_index("unique_id")
     line = pl.when(pl.col("family").is_not_null() & pl.col("father").is_not_null())

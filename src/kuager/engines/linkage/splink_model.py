@@ -19,6 +19,8 @@ _COLUMNS = (
     "father", "father_consonants", "grandfather", "grandfather_consonants", "number", "sex", "age",
     "birth_day", "birth_iso", "birth_exchanged", "born_from", "born_to", "event_from", "event_to",
     "event_iso", "event_exchanged", "place", "region", "contact",
+    "given_keys", "given_kin", "family_keys", "age_rounded", "region_before", "birth_place", "birth_region",
+    "residence", "residence_region", "postcode", "occupation", "ethnicity", "status", "living",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.blocking import Blocking
 from kuager.engines.linkage.candidates import chosen_pairs
-from kuager.engines.linkage.comparisons import COMPARISONS
+from kuager.engines.linkage.comparisons import of_use
 from kuager.engines.linkage.spark import SparkOptions
 from kuager.engines.linkage.splink_model import SplinkModel
 
@@ -40,7 +40,7 @@ class ThisMachine:
         return chosen_pairs(records, one_to_one)
 
     def levels_of(self, records: pl.DataFrame, tables: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
-        splink = SplinkModel(records, COMPARISONS)
+        splink = SplinkModel(records, of_use(records))
         try:
             return [splink.levels_of(pairs) for pairs in tables]
         finally:

@@ -43,6 +43,25 @@ def kinship(left: str, right: str) -> Kinship | None:
 
 
 @lru_cache(maxsize=1)
+def _certain() -> dict[str, tuple[str, ...]]:
+    kin: dict[str, set[str]] = defaultdict(set)
+    for (one, other), how in _table().items():
+        if how == "certain":
+            kin[one].add(other)
+            kin[other].add(one)
+    return {skeleton: tuple(sorted(others)) for skeleton, others in kin.items()}
+
+
+def certain_kin(skeleton: str) -> tuple[str, ...]:
+    """Return the skeletons of the names of which this is surely a form, or which are surely forms of it.
+
+    >>> "dmitri" in certain_kin("dima"), certain_kin("sawa")
+    (True, ())
+    """
+    return _certain().get(skeleton, ())
+
+
+@lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     return frozenset(skeleton for pair in _table() for skeleton in pair)
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from kuager.engines.linkage.blocking import Blocking
 from kuager.engines.linkage.candidates import chosen_pairs
-from kuager.engines.linkage.comparisons import COMPARISONS
+from kuager.engines.linkage.comparisons import of_use
 from kuager.engines.linkage.spark.joining import Joining
 from kuager.engines.linkage.spark.model import SparkModel
 from kuager.engines.linkage.spark.session import Spark
@@ -27,5 +27,5 @@ class Cluster:
 
     def levels_of(self, records: pl.DataFrame, tables: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
         """Return for each table of pairs their levels of agreement, sorted by the pair."""
-        model = SparkModel(records, COMPARISONS, self.spark)
+        model = SparkModel(records, of_use(records), self.spark)
         return [model.levels_of(pairs) for pairs in tables]
