@@ -8,22 +8,26 @@ Promises: symmetric; a name compared with itself scores 1; ``score >= 0.5`` exac
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from kuager.engines.names.aligning import AlignedWord, Alignment, align_names
+from kuager.engines.names.aligning import Alignment, Part, align_names
 from kuager.engines.names.parsing import parse_name
 from kuager.engines.names.weights import part_bits
+from kuager.engines.names.word_likeness import form_of_name
+from kuager.engines.names.words import Word
 
 Verdict = Literal["same", "unsure", "different"]
-Level = Literal["equal", "close", "initial", "differs", "missing"]
+Level = Literal["equal", "close", "form", "initial", "differs", "missing"]
 
 # Raw alignment scores, chosen on the development pairs of names, cross-validated by person, and frozen.
 SAME_FROM = 0.73
 UNSURE_FROM = 0.66
-# Any part less alike than this keeps the verdict from "same": one consonant in a name of five letters.
-PART_MUST_REACH = 0.82
-# Fathers' names vary more between registers; only a clear difference counts.
-FATHERS_DIFFER_BELOW = 0.6
+# Any part less alike than this keeps the verdict from "same": one consonant in a family name of six letters,
+# or in a given name of nine, or one vowel in a given name of four. Brothers bear given names that rhyme.
+PART_MUST_REACH = {"given": 0.89, "family": 0.84, "other": 0.84, "patronymic": 0.82}
+# Fathers' names vary more between registers; a consonant of a short name counts.
+FATHERS_DIFFER_BELOW = 0.8
 # Arabic letters leave most vowels out, so less can be asked of a part.
-ARABIC_PART_MUST_REACH = 0.70
+ARABIC_PART_MUST_REACH = 0.83
+ARABIC_FATHERS_DIFFER_BELOW = 0.6
 _EQUAL_FROM = 0.999
 
 
@@ -65,52 +69,145 @@ def _scaled(raw: float) -> float:
     return max(0.0, 0.5 * raw / SAME_FROM)
 
 
-def _part_level(part: AlignedWord) -> Level:
-    if not part.left or not part.right:
+class _Compared(NamedTuple):
+    """One part of two names, its level and the evidence it gives."""
+
+    role: str
+    left: Word | None
+    right: Word | None
+    alike: float
+    level: Level
+    weight_bits: float
+
+
+def _part_role(left: Word | None, right: Word | None) -> str:
+    if left is None or right is None:
+        return (left or right).role  # type: ignore[union-attr]  # one of the two is there
+    if left.role == right.role:
+        return left.role
+    return "family" if "family" in (left.role, right.role) else "given"
+
+
+def _compare_part(part: Part) -> _Compared:
+    left, right, alike = part
+    role = _part_role(left, right)
+    level = _part_level(left, right, alike, role)
+    return _Compared(role, left, right, alike, level, part_bits(role, level, alike))
+
+
+def _part_level(left: Word | None, right: Word | None, alike: float, role: str) -> Level:
+    if left is None or right is None:
         return "missing"
-    if part.is_initial:
-        return "initial" if part.likeness > 0 else "differs"
-    if part.likeness >= _EQUAL_FROM:
-        return "equal"
-    return "close" if part.likeness >= _needed(part) else "differs"
+    if alike >= _EQUAL_FROM:
+        return "initial" if left.is_initial or right.is_initial else "equal"
+    if left.is_initial or right.is_initial:
+        return "initial" if alike > 0 else "differs"
+    if alike >= _needed(left, right, role):
+        return "close"
+    return "form" if 0.7 < alike < 0.9 and form_of_name(left, right) == "ambiguous" else "differs"
 
 
-def _needed(part: AlignedWord) -> float:
-    return ARABIC_PART_MUST_REACH if part.crosses_arabic else PART_MUST_REACH
+def _needed(left: Word, right: Word, role: str) -> float:
+    if left.is_arabic != right.is_arabic:
+        return ARABIC_PART_MUST_REACH
+    is_given = role == "given" or _crosses_roles(left, right)
+    return PART_MUST_REACH["given" if is_given else role]
+
+
+def _crosses_roles(left: Word | None, right: Word | None) -> bool:
+    if left is None or right is None or left.role == right.role:
+        return False
+    return {left.role, right.role} == {"family", "given"}
 
 
 _WORDING = {
     "equal": "{role} names sound the same: {left} / {right}",
     "close": "{role} names are close: {left} / {right}",
+    "form": "{role} names may be forms of one name: {left} / {right}",
     "initial": "an initial fits the {role} name: {left} / {right}",
     "differs": "{role} names differ: {left} / {right}",
     "missing": "{role} name is given on one side only: {left}{right}",
 }
 
 
-def _compare_part(part: AlignedWord) -> PartComparison:
-    level = _part_level(part)
-    bits = part_bits(part.role, level, part.likeness)
-    return PartComparison(part.role, part.left, part.right, part.likeness, level, bits)
+def _is_doubtful(part: _Compared) -> bool:
+    if part.role == "patronymic" and part.left and part.right:
+        if part.level == "differs" and part.alike < _fathers_differ_below(part.left, part.right):
+            return True
+        return _sexes_differ(part)
+    return part.level in ("differs", "initial", "form")
 
 
-def _total_bits(parts: tuple[PartComparison, ...]) -> float:
-    return round(sum(part.weight_bits for part in parts), 1)
+def _fathers_differ_below(left: Word, right: Word) -> float:
+    return ARABIC_FATHERS_DIFFER_BELOW if left.is_arabic or right.is_arabic else FATHERS_DIFFER_BELOW
 
 
-def _is_doubtful(part: PartComparison) -> bool:
-    if part.role == "patronymic":
-        return part.level == "differs" and part.score < FATHERS_DIFFER_BELOW
-    return part.level in ("differs", "initial")
+def _sexes_differ(part: _Compared) -> bool:
+    """Return whether one name ends as a man's (-ов, -ұлы) and the other as a woman's (-ова, -қызы)."""
+    if not part.left or not part.right or part.left.is_feminine is None or part.right.is_feminine is None:
+        return False
+    return part.left.is_feminine != part.right.is_feminine
 
 
-def _verdict(raw: float, alignment: Alignment, parts: tuple[PartComparison, ...]) -> Verdict:
+def _are_brother_and_sister(parts: tuple[_Compared, ...]) -> bool:
+    """Return whether family names of a man and of a woman meet given names that are not quite the same."""
+    if not any(part.role == "family" and _sexes_differ(part) for part in parts):
+        return False
+    return any(part.role == "given" and part.level != "equal" for part in parts)
+
+
+def _verdict(alignment: Alignment, parts: tuple[_Compared, ...]) -> Verdict:
+    raw = alignment.score
     if raw < UNSURE_FROM:
         return "different"
+    if raw < SAME_FROM or alignment.matched < 2:
+        return "unsure"
     # Beside two whole names that agree, an initial that fits is no reason for doubt.
-    whole = sum(part.level in ("equal", "close") and part.role != "patronymic" for part in parts)
-    doubtful = any(_is_doubtful(part) and not (part.level == "initial" and whole >= 2) for part in parts)
-    return "unsure" if raw < SAME_FROM or doubtful or alignment.matched < 2 else "same"
+    whole = sum([part.level in ("equal", "close") and part.role != "patronymic" for part in parts])
+    doubtful = any([_is_doubtful(part) and not (part.level == "initial" and whole >= 2) for part in parts])
+    return "unsure" if doubtful or _are_brother_and_sister(parts) else "same"
+
+
+class Settled(NamedTuple):
+    """What there is to say about two names, before it is put into words."""
+
+    score: float
+    verdict: Verdict
+    parts: tuple[_Compared, ...]
+    weight_bits: float
+
+
+def settle_names(a: str, b: str) -> Settled:
+    """Compare two names that are not written alike."""
+    alignment = align_names(a, b)
+    parts = tuple([_compare_part(part) for part in alignment.parts])
+    verdict = _verdict(alignment, parts)
+    if verdict == "same" and _exchanges_roles(a, b, alignment):
+        verdict = "unsure"
+    score = _scaled(alignment.score)
+    if verdict != "same":
+        score = min(score, 0.49)
+    return Settled(score, verdict, parts, _total_bits(parts))
+
+
+def _total_bits(parts: tuple[_Compared, ...]) -> float:
+    return round(sum([part.weight_bits for part in parts]), 1)
+
+
+def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
+    """Return whether a family name met a given name although both names say which is which.
+
+    Nurov Bolat is not Bolatov Nur: fathers give their names to sons.
+    """
+    crossing = [alike for left, right, alike in alignment.parts if _crosses_roles(left, right)]
+    if len(crossing) < 2 or min(crossing) >= _EQUAL_FROM:
+        return False
+    return parse_name(a).order_is_certain and parse_name(b).order_is_certain
+
+
+def _told(part: _Compared) -> PartComparison:
+    left, right = part.left.text if part.left else "", part.right.text if part.right else ""
+    return PartComparison(part.role, left, right, part.alike, part.level, part.weight_bits)
 
 
 def _reasons(parts: tuple[PartComparison, ...]) -> tuple[str, ...]:
@@ -134,48 +231,9 @@ def compare_names(a: str, b: str) -> NameComparison:
     >>> compare_names("Нұров Серік", "Нұров Берік").verdict
     'unsure'
     """
-    if a == b and a.strip():
-        return _identical(a)
     settled = settle_names(a, b)
-    return NameComparison(
-        settled.score, settled.verdict, settled.parts, _reasons(settled.parts), settled.weight_bits
-    )
-
-
-class Settled(NamedTuple):
-    """What there is to say about two names, before it is put into words."""
-
-    score: float
-    verdict: Verdict
-    parts: tuple[PartComparison, ...]
-    weight_bits: float
-
-
-def settle_names(a: str, b: str) -> Settled:
-    """Compare two names that are not written alike."""
-    alignment = align_names(a, b)
-    parts = tuple([_compare_part(part) for part in alignment.parts])
-    verdict = _verdict(alignment.score, alignment, parts)
-    if verdict == "same" and _exchanges_roles(a, b, alignment):
-        verdict = "unsure"
-    score = _scaled(alignment.score)
-    if verdict != "same":
-        score = min(score, 0.49)
-    return Settled(score, verdict, parts, _total_bits(parts))
-
-
-def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
-    """Return whether a family name met a given name although both names say which is which.
-
-    Nurov Bolat is not Bolatov Nur: fathers give their names to sons.
-    """
-    crossing = [part for part in alignment.parts if part.crosses_roles]
-    if len(crossing) < 2 or all(part.likeness >= _EQUAL_FROM for part in crossing):
-        return False
-    return parse_name(a).order_is_certain and parse_name(b).order_is_certain
-
-
-def _identical(name: str) -> NameComparison:
-    parts = tuple(_compare_part(part) for part in align_names(name, name).parts)
-    reasons = ("the two names are written alike",)
-    return NameComparison(1.0, "same", parts, reasons, _total_bits(parts))
+    parts = tuple(map(_told, settled.parts))
+    if a == b and a.strip():
+        reasons = ("the two names are written alike",)
+        return NameComparison(1.0, "same", parts, reasons, settled.weight_bits)
+    return NameComparison(settled.score, settled.verdict, parts, _reasons(parts), settled.weight_bits)

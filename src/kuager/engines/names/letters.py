@@ -1,7 +1,8 @@
 """How letters and letter groups of each alphabet sound, in one plain alphabet of 23 letters.
 
 The plain alphabet is lower-case ASCII, so that every database compares it alike: ``j`` is ж, ``q`` is ч,
-``w`` is ш, ``h`` is х, ``c`` is ц; ``y`` is the glide й and disappears when a skeleton is finished.
+``w`` is ш, ``h`` is х, ``c`` is ц; ``y`` is the glide й, which becomes a vowel or disappears when a skeleton
+is finished.
 """
 
 CYRILLIC = {
@@ -10,47 +11,54 @@ CYRILLIC = {
     "і": "i", "ї": "i", "ы": "i", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "ң": "n", "о": "o",
     "ө": "o", "п": "p", "р": "r", "с": "s", "ѕ": "s", "т": "t", "у": "u", "ұ": "u", "ү": "u", "ӯ": "u",
     "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "c", "ч": "q", "ш": "w", "щ": "w", "ъ": "",
-    "ь": "", "ю": "yu", "я": "ya", "дж": "j",
-    "тс": "c", "ҝ": "g", "ҹ": "j", "ђ": "j", "ћ": "q", "љ": "l", "њ": "n", "џ": "j",
+    "ь": "", "ю": "yu", "я": "ya", "ҝ": "g", "ҹ": "j", "ђ": "j", "ћ": "q", "љ": "l", "њ": "n", "џ": "j",
 }  # fmt: skip
 
 # Letters beyond a-z. What is missing here loses its accent and is read as the bare letter.
 LATIN_LETTERS = {
-    "ä": "a", "ə": "a", "ç": "q", "č": "q", "ć": "q", "ğ": "g", "ı": "i", "ş": "w", "š": "w", "ś": "w",
-    "ș": "w", "ž": "j", "ż": "j", "ł": "l", "ø": "o", "ß": "s", "đ": "d", "q": "k", "j": "J",
+    "ä": "a", "ə": "V", "ç": "q", "č": "q", "ć": "q", "ğ": "g", "ı": "i", "ş": "w", "š": "w", "ś": "w",
+    "ș": "w", "ž": "j", "ż": "j", "ł": "l", "ø": "o", "ß": "s", "đ": "d", "ŋ": "n", "q": "k", "j": "J",
     "w": "W", "c": "C", "x": "X", "ý": "U",
 }  # fmt: skip
 
-# Longest first. English, German, Polish, French and Turkish habits of writing the same sounds; the draft
-# of a Kazakh alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s).
+# Longest first; "<" stands for a consonant before the group, "ei>" for e or i after it and "-h" for no h.
+# English, German, Polish, French, Dutch and Turkish habits of writing the same sounds; the drafts of a Kazakh
+# alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s), or ө and ү as oe and ue.
 LATIN_GROUPS = (
     ("s'", "S"), ("c'", "q"), ("y'", "u"),
-    ("schtsch", "w"), ("shch", "w"), ("tsch", "q"), ("dsch", "j"), ("sch", "w"), ("dzh", "j"), ("tch", "q"),
-    ("tsh", "tw"), ("tzh", "tj"), ("dž", "j"), ("dj", "D"), ("zh", "j"), ("jj", "j"), ("ch", "H"),
-    ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"), ("yu", "yu"),
-    ("iu", "yu"), ("ya", "ya"), ("ia", "ya"), ("ou", "u"), ("oe", "O"), ("oo", "o"), ("ie", "e"),
-    ("ye", "e"), ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"),
-    ("aa", "a"),
+    ("schtsch", "w"), ("sjtsj", "w"), ("chtch", "w"), ("shch", "w"), ("szcz", "w"), ("tsch", "K"),
+    ("dsch", "j"), ("sch", "P"), ("dzh", "j"), ("dzj", "j"), ("tch", "q"), ("tsj", "q"), ("tsh", "tw"),
+    ("tzh", "tj"), ("dž", "j"), ("dj", "D"), ("zh", "j"), ("zj", "j"), ("jj", "j"), ("sj", "B"), ("ch", "H"),
+    ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ng-h", "N"), ("guei>", "Z"),
+    ("ts", "c"), ("tz", "c"), ("<ja", "G"), ("<ya", "A"), ("ia", "I"), ("ya", "ya"), ("yu", "yu"),
+    ("iu", "yu"), ("ou", "u"), ("oe", "O"), ("ue", "F"), ("oo", "o"), ("ie", "e"), ("ye", "e"), ("yo", "Y"),
+    ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
 )  # fmt: skip
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
 LATIN_READINGS: dict[str, tuple[str, ...]] = {
-    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c"), "X": ("h", "ks"), "O": ("oe", "u"),
+    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c", "q"), "X": ("h", "ks"), "O": ("oe", "u", "o"),
     "E": ("e", "i"), "Y": ("e", "yo"), "D": ("j", "dj"), "H": ("q", "h", "w"), "S": ("s", "w"),
-    "U": ("u", "y"),
+    "U": ("u", "y"), "P": ("w", "j"), "B": ("w", "sj"), "N": ("ng", "n"), "Z": ("gu", "g"),
+    "G": ("ja", "a", "ia"), "A": ("a", "ia"), "I": ("ia", "a"), "K": ("q", "tj"), "F": ("ue", "u"),
+    "V": ("a", "e"), "L": ("g", "k"),
 }  # fmt: skip
 
 ARABIC = {
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ب": "b", "پ": "p", "ت": "t", "ث": "s", "ج": "j",
     "چ": "q", "ح": "h", "خ": "h", "د": "d", "ذ": "z", "ر": "r", "ز": "z", "ژ": "j", "س": "s", "ش": "w",
     "ص": "s", "ض": "z", "ط": "t", "ظ": "z", "غ": "g", "ف": "f", "ق": "k", "ك": "k", "ک": "k",
-    "گ": "g", "ڭ": "n", "ل": "l", "م": "m", "ن": "n", "ه": "h", "ھ": "h", "ە": "e", "ة": "a", "و": "U",
-    "ۇ": "u", "ۋ": "v", "ۆ": "v", "ؤ": "u", "ي": "i", "ی": "i", "ى": "i", "ې": "e", "ئ": "", "ء": "",
+    "گ": "g", "ڭ": "n", "ڤ": "v", "ۈ": "u",
+    "ل": "l", "م": "m", "ن": "n", "ه": "h", "ھ": "h", "ە": "e", "ة": "a", "و": "U",
+    "ۇ": "u", "ۋ": "U", "ۆ": "V", "ؤ": "u", "ي": "i", "ی": "i", "ى": "i", "ې": "e", "ئ": "", "ء": "",
 }  # fmt: skip
 
+# Two letters of one sound: ч, ц and дж in Arabic newspapers, ц in Kazakh written with Arabic letters.
+ARABIC_GROUPS = {"تش": "q", "تس": "c", "دج": "j"}
+
 # Kazakh written with Arabic letters uses ain for ғ; Arabic names lose it or keep a vowel.
-# Waw is a vowel or a consonant.
-ARABIC_READINGS: dict[str, tuple[str, ...]] = {"ع": ("a", "g", ""), "U": ("u", "v")}
+# Waw is a vowel or a consonant; one letter is в in Kazakh and ö in Uyghur.
+ARABIC_READINGS: dict[str, tuple[str, ...]] = {"ع": ("a", "g", ""), "U": ("u", "v"), "V": ("v", "o")}
 
 VOWELS = frozenset("aeiou")
 

@@ -8,9 +8,9 @@ from the name itself (two words, neither with an ending), the usual order of the
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from kuager.engines.names.scripts import Script, detect_script, repair_look_alikes
+from kuager.engines.names.scripts import Script, repair_look_alikes, script_of
 from kuager.engines.names.skeletons import patronymic_stem, skeletons
 
 Role = Literal["given", "family", "patronymic", "other"]
@@ -26,6 +26,8 @@ _JOINED_FORWARD = frozenset({
     "ابو", "أبو", "عبد", "ام", "أم", "абу", "абд", "аль", "эль",
 })  # fmt: skip
 _JOINED_BACK = frozenset({"الدين", "الله", "al-din", "el-din", "eldin", "eddin", "uddin", "ад-дин", "allah"})
+
+_JOINERS = _CHILD_OF | _JOINED_FORWARD | _JOINED_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,42 @@ class PersonName:
     order_is_certain: bool
 
 
+class _Signs(NamedTuple):
+    """What one word tells by itself."""
+
+    is_patronymic: bool
+    may_join: bool
+    is_initial: bool
+    ends_like_family: bool
+
+
 @lru_cache(maxsize=200_000)
-def _is_patronymic(word: str) -> bool:
-    if word.casefold().startswith(("al-", "el-", "аль-", "эль-")):
-        return False  # al-Mawsuli tells a place, not a father.
-    return any(patronymic_stem(skeleton) is not None for skeleton in skeletons(word))
+def _signs(word: str) -> _Signs:
+    folded, bare = skeletons(word), _bare(word)
+    # al-Mawsuli tells a place, not a father.
+    is_place = bare.startswith(("al-", "el-", "аль-", "эль-"))
+    return _Signs(
+        not is_place and any([patronymic_stem(skeleton) is not None for skeleton in folded]),
+        bare in _JOINERS or (folded != () and folded[0] in _SEPARATE_ENDINGS),
+        _is_initial(word),
+        _FAMILY_SIGN.search(bare) is not None,
+    )
+
+
+def _bare(word: str) -> str:
+    return word.casefold().rstrip(".").lstrip("'‘’ʻʿ")
 
 
 def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     """Put split words together; also return which of the results are patronymics beyond doubt."""
+    if not any([_signs(word).may_join for word in words]):
+        return words, set()
     joined: list[str] = []
     patronymics: set[int] = set()
     forward = ""
     child_of = False
     for word in words:
-        bare = word.casefold().rstrip(".").lstrip("'‘’ʻʿ")
+        bare = _bare(word)
         if bare in _JOINED_BACK and joined and not forward:
             joined[-1] = f"{joined[-1]} {word}"
         elif bare in _CHILD_OF and joined:
@@ -84,17 +107,16 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     return joined, patronymics
 
 
-@lru_cache(maxsize=200_000)
 def _looks_like_family(word: str, all_upper: bool) -> bool:
     if not all_upper and len(word) > 2 and word.isupper():
         return True
-    return bool(_FAMILY_SIGN.search(word.casefold()))
+    return _signs(word).ends_like_family
 
 
 def _place_pair(words: list[str], script: Script, has_patronymic: bool) -> tuple[int, int, bool]:
     """Return positions of family and given name among two or more words, and whether that is certain."""
-    all_upper = all(word.isupper() for word in words)
-    initials = [index for index, word in enumerate(words) if _is_initial(word)]
+    all_upper = all([word.isupper() for word in words])
+    initials = [index for index, word in enumerate(words) if _signs(word).is_initial]
     signs = [index for index, word in enumerate(words) if _looks_like_family(word, all_upper)]
     full = [index for index in range(len(words)) if index not in initials]
     if initials and len(full) == 1:
@@ -108,6 +130,8 @@ def _place_pair(words: list[str], script: Script, has_patronymic: bool) -> tuple
 
 
 def _is_initial(word: str) -> bool:
+    if len(word) > 3:
+        return False
     bare = word.rstrip(".")
     return len(bare) == 1 or (word.endswith(".") and len(bare) <= 2)
 
@@ -145,23 +169,25 @@ def _part(tokens: tuple[NameToken, ...], role: Role) -> str:
 
 def _with_comma(before: str, after: str, script: Script) -> tuple[NameToken, ...]:
     words, known = _join_words([match.group() for match in _WORD.finditer(after)])
-    patronymics = known | {index for index, word in enumerate(words) if index and _is_patronymic(word)}
+    patronymics = known | {index for index, word in enumerate(words) if index and _signs(word).is_patronymic}
     tokens = [NameToken(match.group(), "family") for match in _WORD.finditer(before)]
     given_seen = False
     for index, word in enumerate(words):
         role: Role = "patronymic" if index in patronymics else "other" if given_seen else "given"
         given_seen = given_seen or role == "given"
-        tokens.append(NameToken(word, role, _is_initial(word)))
+        tokens.append(NameToken(word, role, _signs(word).is_initial))
     return tuple(tokens)
 
 
 def _without_comma(text: str, script: Script) -> tuple[tuple[NameToken, ...], bool]:
     words, known = _join_words([match.group() for match in _WORD.finditer(text)])
-    patronymics = known | {index for index, word in enumerate(words) if _is_patronymic(word)}
+    patronymics = known | {index for index, word in enumerate(words) if _signs(word).is_patronymic}
     if not words:
         return (), False
     roles, is_certain = _assign(words, patronymics, script)
-    tokens = tuple(NameToken(word, role, _is_initial(word)) for word, role in zip(words, roles, strict=True))
+    tokens = tuple(
+        [NameToken(word, role, _signs(word).is_initial) for word, role in zip(words, roles, strict=True)]
+    )
     return tokens, is_certain
 
 
@@ -186,7 +212,7 @@ def parse_name(text: str) -> PersonName:
     True
     """
     whole = repair_look_alikes(text)
-    script = detect_script(whole)
+    script = script_of(whole)
     before, comma, after = whole.partition(",")
     if comma and before.strip() and after.strip():
         tokens, is_certain = _with_comma(before, after, script), True

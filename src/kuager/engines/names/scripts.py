@@ -7,7 +7,6 @@ typing on two keyboards produces, is put back into one alphabet before anything 
 import re
 import unicodedata
 from enum import Enum
-from functools import lru_cache
 
 
 class Script(Enum):
@@ -42,6 +41,9 @@ _CYRILLIC, _LATIN = _LETTERS[Script.CYRILLIC], _LETTERS[Script.LATIN]
 _DIGIT_INSIDE = re.compile(r"(?<=[^\W\d_])[01](?=[^\W\d_])")
 
 
+_DIGIT = re.compile("[01]")
+
+
 def _letter_for_digit(found: re.Match[str]) -> str:
     before = found.string[found.start() - 1]
     if _CYRILLIC.match(before):
@@ -49,16 +51,17 @@ def _letter_for_digit(found: re.Match[str]) -> str:
     return "o" if found.group() == "0" else "i"
 
 
-@lru_cache(maxsize=100_000)
 def repair_look_alikes(text: str) -> str:
     """Return the text, composed, with every word in one alphabet where look-alike letters allow it.
 
     >>> repair_look_alikes("Cерік") == "Серік"
     True
     """
-    composed = _DIGIT_INSIDE.sub(_letter_for_digit, unicodedata.normalize("NFC", text))
-    if composed.isascii():
-        return composed
+    if text.isascii() and not _DIGIT.search(text):
+        return text
+    composed = text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if _DIGIT.search(composed):
+        composed = _DIGIT_INSIDE.sub(_letter_for_digit, composed)
     if not (_CYRILLIC.search(composed) and _LATIN.search(composed)):
         return composed
     return " ".join(_repair_word(word) for word in composed.split())
@@ -82,7 +85,11 @@ def detect_script(text: str) -> Script:
     >>> detect_script("Әсел Nurova").value
     'mixed'
     """
-    repaired = repair_look_alikes(text)
+    return script_of(repair_look_alikes(text))
+
+
+def script_of(repaired: str) -> Script:
+    """Return the alphabet of a text whose look-alikes are put right."""
     found = [script for script, letters in _LETTERS.items() if letters.search(repaired)]
     if not found:
         return Script.OTHER

@@ -15,6 +15,7 @@ from itertools import product
 
 from kuager.engines.names.letters import (
     ARABIC,
+    ARABIC_GROUPS,
     ARABIC_READINGS,
     CYRILLIC,
     FURTHER,
@@ -26,14 +27,65 @@ from kuager.engines.names.letters import (
 from kuager.engines.names.scripts import repair_look_alikes
 
 _TURKIC = re.compile("[əğışçöü]", re.IGNORECASE)
-_GROUP = re.compile("|".join([*(group for group, _ in LATIN_GROUPS), "."]), re.DOTALL)
-_CYRILLIC_LETTER = re.compile("дж|тс|.", re.DOTALL)
-_GROUP_SOUND = dict(LATIN_GROUPS)
-_GLIDES = (("iy", "i"), ("yi", "i"), ("y", "i"), ("ie", "e"), ("ia", "a"), ("iu", "u"), ("io", "o"))
+_APOSTROPHES = str.maketrans("’‘ʼʻ`´ʹ", "'" * 7)
+# At most so many readings of one word.
+_MOST_READINGS = 12
+
+
+class _Sounds(dict[int, str]):
+    """The sound of each letter, for ``str.translate``; a letter it does not know is asked for once."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        super().__init__({ord(letter): sound for letter, sound in known.items()})
+
+    def __missing__(self, code: int) -> str:
+        self[code] = sound = self.unknown(chr(code))
+        return sound
+
+    def unknown(self, letter: str) -> str:
+        """Return the sound of a letter that stands in no table: none."""
+        del letter
+        return ""
+
+
+class _LatinSounds(_Sounds):
+    """Latin letters: without its accent, every letter is known."""
+
+    def unknown(self, letter: str) -> str:
+        """Return the sound of the bare letter."""
+        bare = unicodedata.normalize("NFD", letter)[0]
+        return LATIN_LETTERS.get(bare, bare if "a" <= bare <= "z" else "")
+
+
+# A group is first replaced by one private character, so that its sounds are not read again as letters.
+_PRIVATE = [chr(0xE000 + place) for place in range(len(LATIN_GROUPS))]
+_AZERBAIJANI_Q = chr(0xE000 + len(LATIN_GROUPS))
+_AFTER_CONSONANT = "(?<=[b-df-hj-np-tv-xzçğşñńǵśćžšč'])"
+_GROUP_PATTERN = re.compile(
+    "|".join(
+        "(" + group.replace("<", _AFTER_CONSONANT).replace("ei>", "(?=[ei])").replace("-h", "(?!h)") + ")"
+        for group, _ in LATIN_GROUPS
+    )
+)
+_LATIN = _LatinSounds(
+    LATIN_LETTERS
+    | {private: sound for private, (_, sound) in zip(_PRIVATE, LATIN_GROUPS, strict=True)}
+    | {_AZERBAIJANI_Q: "L"}
+)
+_CYRILLIC = _Sounds(CYRILLIC)
+_ARABIC = _Sounds(ARABIC | {sound: sound for sound in (*ARABIC_READINGS, *ARABIC_GROUPS.values())})
+_FURTHER = _Sounds(FURTHER)
+_IS_FURTHER = re.compile("[" + "".join(FURTHER) + "]")
+_IS_CYRILLIC = re.compile("[\u0400-\u052f]")
+_IS_ARABIC = re.compile("[\u0600-\u06ff]")
+# ь, ъ or и before я is a syllable of its own: Наталья and Наталия, but Аля is not Алия.
+_CYRILLIC_SYLLABLE = re.compile("[ьъ](?=[яю])")
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_GLIDE = re.compile("(?<=[b-df-hj-np-tv-xz])y(?=[aou])")
+_NOT_PLAIN = re.compile("[^a-z]")
 # Doubled sounds fall together, but not where a father's name in -к meets -қызы.
 _REPEATED = re.compile(r"(.)\1+(?!izi$)")
-_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʻ`´ʹ"), "'")
-_NOT_PLAIN = re.compile("[^a-z]")
 
 # Patronymic endings in the plain alphabet: -ұлы, -қызы, оглы, -ович, -овна, -ична.
 _PATRONYMIC = re.compile(
@@ -47,42 +99,58 @@ _FEMININE = re.compile(r"^(.{2,})(ov|ev|in|sk)(a|aa|ai)$")
 
 
 def _finish(sounds: str) -> str:
-    for glide, vowel in _GLIDES:
-        sounds = sounds.replace(glide, vowel)
-    return _REPEATED.sub(r"\1", _NOT_PLAIN.sub("", sounds))
+    """Turn the glide into a vowel, or drop it between consonant and vowel, and drop doubled sounds."""
+    if "y" in sounds:
+        sounds = _GLIDE.sub("", sounds).replace("iy", "i").replace("yi", "i").replace("y", "i")
+    if "i" in sounds:
+        sounds = sounds.replace("ie", "e").replace("iu", "u").replace("io", "o")
+    if not (sounds.isascii() and sounds.isalpha() and sounds.islower()):
+        sounds = _NOT_PLAIN.sub("", sounds)
+    return _REPEATED.sub(r"\1", sounds) if _REPEATED.search(sounds) else sounds
 
 
-def _latin_letter(letter: str) -> str:
-    if letter in LATIN_LETTERS:
-        return LATIN_LETTERS[letter]
-    bare = unicodedata.normalize("NFD", letter)[0]
-    return LATIN_LETTERS.get(bare, bare)
-
-
-def _split_latin(word: str) -> list[str]:
-    return [_GROUP_SOUND.get(group) or _latin_letter(group) for group in _GROUP.findall(word)]
-
-
-def _split_arabic(word: str) -> list[str]:
-    # A final ha and a final ta marbuta are written for each other.
-    sounds = [ARABIC.get(letter, letter) for letter in word]
-    return [*sounds[:-1], "a"] if word.endswith("ه") and len(word) > 2 else sounds
-
-
-def _read(sounds: list[str], readings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _read(sounds: str, readings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Spell out a word in every reading; one speller reads one letter one way all through the word."""
-    doubtful = list(dict.fromkeys(sound for sound in sounds if sound in readings))[:3]
-    spelled = []
-    for choice in product(*(readings[letter] for letter in doubtful)):
-        chosen = dict(zip(doubtful, choice, strict=True))
-        spelled.append("".join(chosen.get(sound, sound) for sound in sounds))
+    doubtful = dict.fromkeys(sound for sound in sounds if sound in readings)
+    spelled = [sounds]
+    for letter in doubtful:
+        ways = readings[letter]
+        if len(spelled) * len(ways) > _MOST_READINGS:
+            ways = ways[:1]
+        spelled = [word.replace(letter, way) for word, way in product(spelled, ways)]
     return tuple(spelled)
 
 
 def _lower(word: str) -> str:
+    if word.isascii():
+        return word.translate(_APOSTROPHES).lower()
     # Turkish and Azerbaijani write a dotless capital I for ı; elsewhere I is i.
-    dotless = "ı" if _TURKIC.search(word.replace("I", "")) else "i"
+    dotless = "ı" if "I" in word and _TURKIC.search(word.replace("I", "")) else "i"
     return word.translate(_APOSTROPHES).replace("İ", "i").replace("I", dotless).casefold()
+
+
+def _private(found: re.Match[str]) -> str:
+    return _PRIVATE[(found.lastindex or 1) - 1]
+
+
+def _latin_readings(word: str) -> tuple[str, ...]:
+    if "ə" in word:
+        # Azerbaijani q is a г.
+        word = word.replace("q", _AZERBAIJANI_Q)
+    sounds = _GROUP_PATTERN.sub(_private, word).translate(_LATIN)
+    return (sounds,) if sounds.islower() else _read(sounds, LATIN_READINGS)
+
+
+def _arabic_readings(word: str) -> tuple[str, ...]:
+    # A final ha and a final ta marbuta are written for each other.
+    if word.endswith("ه") and len(word) > 2:
+        word = word[:-1] + "ة"
+    # Alif before waw, and below hamza before ya, only carries the vowel.
+    if word.startswith(("أو", "او", "إي")):
+        word = word[1:]
+    for group, sound in ARABIC_GROUPS.items():
+        word = word.replace(group, sound)
+    return _read(word.translate(_ARABIC), ARABIC_READINGS)
 
 
 @lru_cache(maxsize=400_000)
@@ -93,17 +161,24 @@ def skeletons(token: str) -> tuple[str, ...]:
     (('serik',), ('serik',))
     """
     word = _lower(repair_look_alikes(token))
-    if any("\u0400" <= letter <= "\u052f" for letter in word):
-        readings: tuple[str, ...] = (
-            "".join(CYRILLIC.get(letter, "") for letter in _CYRILLIC_LETTER.findall(word)),
-        )
-    elif any("\u0600" <= letter <= "\u06ff" for letter in word):
-        readings = _read(_split_arabic(word), ARABIC_READINGS)
-    elif any(letter in FURTHER for letter in word):
-        plain = unicodedata.normalize("NFD", word)
-        readings = ("".join(FURTHER.get(letter, "") for letter in plain).replace("ou", "u"),)
+    if word.isascii():
+        readings = _latin_readings(word)
+    elif _IS_CYRILLIC.search(word):
+        plain = word.replace("дж", "ж").replace("тс", "ц")
+        if "ь" in plain or "ъ" in plain:
+            plain = _CYRILLIC_SYLLABLE.sub("и", plain)
+        readings = (plain.translate(_CYRILLIC),)
+    elif _IS_ARABIC.search(word):
+        readings = _arabic_readings(word)
+    elif _IS_FURTHER.search(word):
+        # Greek writes u with two letters; the Georgian one stands for it here.
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFD", word)).replace("ου", "უ")
+        readings = (plain.translate(_FURTHER),)
     else:
-        readings = _read(_split_latin(word), LATIN_READINGS)
+        readings = _latin_readings(word)
+    if len(readings) == 1:
+        only = _finish(readings[0])
+        return (only,) if only else ()
     return tuple(dict.fromkeys(skeleton for skeleton in map(_finish, readings) if skeleton))
 
 
@@ -116,6 +191,18 @@ def patronymic_stem(skeleton: str) -> str | None:
     """
     found = _PATRONYMIC.match(skeleton)
     return found.group(1) if found else None
+
+
+_DAUGHTER = re.compile(r"(?:kizi|gizi|kiz|giz|ovna|evna|ivna|iqna)$")
+
+
+def names_daughter(skeleton: str) -> bool:
+    """Return whether a patronymic's skeleton ends as a daughter's (-қызы, -овна), not as a son's.
+
+    >>> names_daughter("serikizi"), names_daughter("serikuli")
+    (True, False)
+    """
+    return _DAUGHTER.search(skeleton) is not None
 
 
 @lru_cache(maxsize=200_000)

@@ -1,10 +1,12 @@
 """Which given names are short or respectful forms of which, from a small table with sources.
 
 Promises: the table ``given_names.csv`` names the source of every row; a form that stands for more than one
-full name (Саша, Слава, Баке) or is a form of respect is ambiguous and never settles anything.
+full name (Саша, Слава, Баке) or is a form of respect is ambiguous and never settles anything. Forms of
+affection and respect follow rules (-жан, -бай, -ке, -еке) and are always ambiguous.
 """
 
 import csv
+import re
 from collections import defaultdict
 from functools import lru_cache
 from importlib.resources import files
@@ -40,6 +42,52 @@ def kinship(left: str, right: str) -> Kinship | None:
     ('certain', 'ambiguous', None)
     """
     return _table().get((left, right) if left <= right else (right, left))
+
+
+# Серікжан, Нұрбай: an ending of affection, or a name of its own.
+_AFFECTION = re.compile(r"^(.{3,}?)(?:jan|bai)$")
+# Секе (Серік), Нұреке (Нұрлан): the beginning of the name and an ending of respect.
+_RESPECT = re.compile(r"^(.{2,4}?)[ea]?k[ea]n?$")
+
+
+def root(skeleton: str) -> str:
+    """Return a given name without an ending of affection (-жан, -бай).
+
+    >>> root("serikjan"), root("serik")
+    ('serik', 'serik')
+    """
+    if not skeleton.endswith(("jan", "bai")):
+        return skeleton
+    found = _AFFECTION.match(skeleton)
+    return found.group(1) if found else skeleton
+
+
+def respected(skeleton: str) -> str:
+    """Return the beginning of the name that a form of respect (-ке, -еке) stands for, or "" if it is none.
+
+    >>> respected("seke"), respected("nureke"), respected("serik")
+    ('se', 'nur', '')
+    """
+    if not skeleton.endswith(("ke", "ka", "ken", "kan")):
+        return ""
+    found = _RESPECT.match(skeleton)
+    return found.group(1) if found else ""
+
+
+def is_familiar(left: str, right: str) -> bool:
+    """Return whether one skeleton may be a form of affection or respect of the other.
+
+    >>> is_familiar("serikjan", "serik"), is_familiar("seke", "serik"), is_familiar("berik", "serik")
+    (True, True, False)
+    """
+    if left == right:
+        return False
+    if root(left) == right or root(right) == left:
+        return True
+    return any(
+        stem and full.startswith(stem) and len(full) > len(stem) + 1
+        for stem, full in ((respected(left), right), (respected(right), left))
+    )
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ _NEAR_FROM = 0.6
 def part_evidence(role: str, level: str, score: float) -> tuple[str, str]:
     """Return the role and the level under which the table of bits knows a compared part."""
     known = role if role in ("given", "family", "patronymic") else "given"
-    if level != "differs":
+    if level not in ("differs", "form"):
         return known, level
     return known, "near" if score >= _NEAR_FROM else "far"
 

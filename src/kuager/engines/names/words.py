@@ -6,45 +6,97 @@ Promises: one object for one text and part, so that what is known of two words i
 import re
 from functools import lru_cache
 
-from kuager.engines.names.distances import outline
-from kuager.engines.names.parsing import parse_name
+from kuager.engines.names.parsing import PersonName, Role, parse_name
 from kuager.engines.names.scripts import Script
-from kuager.engines.names.skeletons import family_stem, patronymic_stem, skeletons
-from kuager.engines.names.variants import has_kin
-
-# Titles are not names; they are dropped while two words remain.
-_TITLES = frozenset(
-    {"mr", "mrs", "ms", "dr", "prof", "president", "sheikh", "shaikh", "sheik", "шейх", "президент"}
+from kuager.engines.names.skeletons import (
+    family_stem,
+    masculine,
+    names_daughter,
+    patronymic_stem,
+    skeletons,
 )
+from kuager.engines.names.variants import has_kin, respected, root
+
+# Titles and words for a clan are not names; they are dropped while two words remain.
+_TITLES = frozenset({
+    "mr", "mrs", "ms", "dr", "prof", "president", "sheikh", "shaikh", "sheik", "шейх", "президент", "мырза",
+    "ханым", "руы", "руынан", "рода", "clan", "tribe", "г-н", "г-жа",
+})  # fmt: skip
 # The Arabic article, alone or before a hyphen and with its last sound changed by the next.
 _ARTICLES = frozenset({"al", "el", "ul", "аль", "эль", "ال"})
 _ARTICLE = re.compile(
     r"(?<![^\s-])(?:[aeu](?:l|r|sh?|n|dh?|z|th?)|[аэу](?:ль?|р|с|ш|н|д|з|т))[-\u2010](?=\w)", re.IGNORECASE
 )
 _CHILD_OF = re.compile(r"^(?:(?:bin|ibn|bint|ben|бин|ибн|бинт|بن|ابن|بنت)\s+)+", re.IGNORECASE)
+_DAUGHTER_OF = re.compile(r"^(?:bint|бинт|بنت)\s", re.IGNORECASE)
 _ARABIC_ARTICLE = re.compile(r"^ال(?=...)|(?<=عبد)ال")
 # Kazakh and Uyghur write every vowel with Arabic letters of their own; Arabic leaves most of them out.
-_ALL_VOWELS = re.compile("[ەۇۆۈۋې]")
+_ALL_VOWELS = re.compile("[ەۇۆۈۋېى]")
+_FINAL_YA = re.compile(r"ى(?!\w)")
 # Abdul-, Abdel-, Abdur- and Abdi- before a consonant are one beginning, -uddin, -eddin and -al-Din one end.
 _SERVANT = re.compile(r"^abd[aeiou]l?(?=[^aeiou]..)")
 _FAITH = re.compile(r"(?<=..)[aeiou][lt]?din$")
+# Two letters exchanged in a shorter word may be another name.
+_LONG_ENOUGH = 5
 
 
 class Word:
-    """A word with its folded forms; ``is_arabic`` when its vowels are not written."""
+    """A word with its folded forms; ``is_arabic`` when its vowels are not written.
 
-    __slots__ = ("forms", "has_kin", "is_arabic", "is_initial", "outlines", "role", "stems", "text")
+    ``is_feminine`` tells the ending of a family name or of a patronymic, None where there is none.
+    """
+
+    __slots__ = (
+        "beginnings",
+        "forms",
+        "has_kin",
+        "has_sh",
+        "is_arabic",
+        "is_feminine",
+        "is_initial",
+        "is_respectful",
+        "letters",
+        "role",
+        "root",
+        "stems",
+        "text",
+    )
 
     def __init__(self, text: str, role: str, *, is_initial: bool, is_arabic: bool) -> None:
         self.text = text
         self.role = role
         self.is_initial = is_initial
-        self.forms = tuple(dict.fromkeys(map(_fold_compound, skeletons(text))))
-        stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
-        self.stems = tuple(stem for stem in stems if stem)
         self.is_arabic = is_arabic
-        self.has_kin = any(map(has_kin, self.forms))
-        self.outlines = tuple(dict.fromkeys(outline(form) for form in self.forms + self.stems))
+        self.forms = _fold_compounds(skeletons(text))
+        stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
+        self.stems = tuple([stem for stem in stems if stem])
+        self._learn_forms()
+        self.is_feminine: bool | None = None
+        if self.stems:
+            self.is_feminine = masculine(self.forms[0]) != self.forms[0]
+
+    def _learn_forms(self) -> None:
+        forms = self.forms
+        # A bit for each letter that a form of the word begins with; e and i share one.
+        self.beginnings = 0
+        for form in forms:
+            self.beginnings |= 1 << (ord("i" if form[0] == "e" else form[0]) - 97)
+        self.letters = "".join(sorted(forms[0])) if forms and len(forms[0]) >= _LONG_ENOUGH else ""
+        self.has_kin = any([has_kin(form) for form in forms])
+        self.root = root(forms[0]) if forms else ""
+        self.is_respectful = any([respected(form) for form in forms])
+        # 1 for с and х side by side, 2 for ш, which some spellers write alike.
+        text = " ".join(forms)
+        self.has_sh = ("sh" in text) + 2 * ("w" in text)
+
+    def marks(self) -> tuple[int, int, int, int]:
+        """Return what a table of words needs to know: flags, first letters, and signs of root and letters.
+
+        Equal roots and equal letters have equal signs; other words have the same by chance at most.
+        """
+        flags = self.is_initial | self.is_arabic << 1 | bool(self.stems) << 2 | self.has_kin << 3
+        flags |= self.is_respectful << 4 | self.has_sh << 5
+        return flags, self.beginnings, hash(self.root), hash(self.letters or self.text)
 
 
 @lru_cache(maxsize=400_000)
@@ -53,44 +105,103 @@ def read_word(text: str, role: str, is_initial: bool, is_arabic: bool) -> Word:
     return Word(text, role, is_initial=is_initial, is_arabic=is_arabic)
 
 
+def _fold_compounds(forms: tuple[str, ...]) -> tuple[str, ...]:
+    if not any([form.startswith("abd") or form.endswith("din") for form in forms]):
+        return forms
+    return tuple(dict.fromkeys(map(_fold_compound, forms)))
+
+
 def _fold_compound(form: str) -> str:
     """Let the spellings of the Arabic article inside a name fall together: Abdurrahman, Abdel Rahman."""
-    return _FAITH.sub("din", _SERVANT.sub("abd", form))
+    if form.startswith("abd"):
+        form = _SERVANT.sub("abd", form)
+    return _FAITH.sub("din", form) if form.endswith("din") else form
 
 
 @lru_cache(maxsize=200_000)
-def _father(text: str, is_initial: bool, is_arabic: bool) -> Word:
+def read_father(text: str, is_initial: bool, is_arabic: bool) -> Word:
+    """Return the father's name inside a patronymic."""
     word = Word(text, "patronymic", is_initial=is_initial, is_arabic=is_arabic)
     bare = _CHILD_OF.sub("", text).replace(" ", "")
-    word.forms = tuple(patronymic_stem(form) or form for form in skeletons(bare))
+    folded = skeletons(bare)
+    word.forms = tuple(dict.fromkeys(patronymic_stem(form) or form for form in folded))
     word.stems = ()
-    word.outlines = tuple(dict.fromkeys(outline(form) for form in word.forms))
-    word.has_kin = any(map(has_kin, word.forms))
+    word._learn_forms()
+    word.is_feminine = None
+    if any(patronymic_stem(form) for form in folded):
+        word.is_feminine = any(map(names_daughter, folded))
+    elif bare != text:
+        word.is_feminine = _DAUGHTER_OF.match(text) is not None
     return word
 
 
+class Prepared:
+    """The words that identify a person, and the fathers, who only help.
+
+    ``given`` and ``father`` stand for "Given Patronymic" and "Family Given Patronymic", which have no other
+    words in common than these two; ``parts`` tells which of the three the name has, such as "gp" or "fgp".
+    """
+
+    __slots__ = ("father", "fathers", "given", "parts", "words")
+
+    def __init__(self, words: tuple[Word, ...], fathers: tuple[Word, ...]) -> None:
+        self.words = words
+        self.fathers = fathers
+        self.given: Word | None = None
+        self.father: Word | None = None
+        self.parts = ""
+
+
 @lru_cache(maxsize=200_000)
-def prepare(name: str, *, joined: bool = False) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
-    """Return the words that identify the person, and the patronymics, which only help."""
+def prepare(name: str, *, joined: bool = False) -> Prepared:
+    """Return the words of a name; ``joined`` reads a double name with a hyphen as one word."""
     parsed = parse_name(name)
-    is_arabic = parsed.script is Script.ARABIC and not _ALL_VOWELS.search(name)
+    is_arabic = parsed.script is Script.ARABIC and not _ALL_VOWELS.search(_FINAL_YA.sub("", name))
     words: list[Word] = []
     fathers: list[Word] = []
+    has_family = bool(parsed.given and parsed.family)
     for token in parsed.tokens:
-        if token.role == "patronymic" and parsed.given and parsed.family:
-            fathers.append(_father(token.text, token.is_initial, is_arabic))
+        if has_family and token.role == "patronymic":
+            fathers.append(read_father(token.text, token.is_initial, is_arabic))
         else:
-            pieces = _ARTICLE.sub("", token.text).replace("-", "" if joined else " ").split()
-            bare = [_ARABIC_ARTICLE.sub("", piece) for piece in pieces] if is_arabic else pieces
-            words += [read_word(piece, token.role, token.is_initial, is_arabic) for piece in bare]
-    return _essential(words), tuple(word for word in fathers if word.forms)
+            words += _read_token(token.text, token.role, token.is_initial, is_arabic, joined)
+    prepared = Prepared(_essential(words), tuple([word for word in fathers if word.forms]))
+    _learn_parts(prepared, parsed, is_arabic)
+    return prepared
+
+
+def _read_token(text: str, role: Role, is_initial: bool, is_arabic: bool, joined: bool) -> list[Word]:
+    if role == "patronymic":
+        text = _CHILD_OF.sub("", text)
+    if "-" in text or "\u2010" in text:
+        text = _ARTICLE.sub("", text).replace("-", "" if joined else " ")
+    elif not is_arabic and " " not in text:
+        return [read_word(text, role, is_initial, is_arabic)]
+    pieces = [_ARABIC_ARTICLE.sub("", piece) for piece in text.split()] if is_arabic else text.split()
+    return [read_word(piece, role, is_initial, is_arabic) for piece in pieces]
+
+
+def _learn_parts(prepared: Prepared, parsed: PersonName, is_arabic: bool) -> None:
+    """Note given name and father where a name of two or three words leaves no doubt about them."""
+    if not parsed.given or (parsed.script is Script.ARABIC and not parsed.patronymic):
+        return
+    tokens = parsed.tokens
+    roles = sorted([token.role[0] for token in tokens])
+    is_clear = roles in (["g", "p"], ["f", "g", "p"]) or (roles == ["f", "g"] and parsed.order_is_certain)
+    if not is_clear or any([token.is_initial for token in tokens]):
+        return
+    for token in tokens:
+        if token.role == "given":
+            prepared.given = read_word(token.text, "given", False, is_arabic)
+        elif token.role == "patronymic":
+            prepared.father = read_father(token.text, False, is_arabic)
+    prepared.parts = "".join(roles)
 
 
 def _essential(words: list[Word]) -> tuple[Word, ...]:
     """Drop articles and titles, while two words remain."""
     named = [word for word in words if word.forms]
+    if len(named) < 3:
+        return tuple(named)
     kept = [word for word in named if word.text.casefold().rstrip(".") not in _ARTICLES | _TITLES]
     return tuple(kept if len(kept) >= 2 else named)
-
-
-Prepared = tuple[tuple[Word, ...], tuple[Word, ...]]

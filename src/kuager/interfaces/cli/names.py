@@ -35,8 +35,8 @@ def compare(*, name1: str, name2: str, as_json: bool) -> None:
 @click.argument("pairs", type=click.Path(path_type=Path))
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Where to write the CSV.")
 def compare_file(*, pairs: Path, output: Path) -> None:
-    """Compare the columns name1 and name2 of PAIRS; write the table with score and verdict added."""
-    from kuager.engines.names import compare_names
+    """Compare the columns name1 and name2 of PAIRS; write the table with score, verdict and weight added."""
+    from kuager.engines.names import judge_names
     from kuager.interfaces.cli.table_files import read_table_file, write_csv
 
     table = read_table_file(pairs)
@@ -44,9 +44,10 @@ def compare_file(*, pairs: Path, output: Path) -> None:
         if column not in table.header:
             raise BadInputError(f"{pairs}: column {column} is missing; expected the columns name1 and name2")
     first, second = table.header.index("name1"), table.header.index("name2")
-    rows = []
-    for row in table.rows:
-        found = compare_names(row[first], row[second])
-        rows.append((*row, f"{found.score:.4f}", found.verdict))
-    write_csv(output, (*table.header, "score", "verdict"), rows)
-    click.echo(f"{len(rows)} pairs compared, written to {output}", err=True)
+    judged = judge_names((row[first], row[second]) for row in table.rows)
+    rows = (
+        (*row, f"{found.score:.4f}", found.verdict, f"{found.weight_bits:.1f}")
+        for row, found in zip(table.rows, judged, strict=True)
+    )
+    write_csv(output, (*table.header, "score", "verdict", "weight_bits"), rows)
+    click.echo(f"{len(table.rows)} pairs compared, written to {output}", err=True)
