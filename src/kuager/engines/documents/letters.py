@@ -21,11 +21,11 @@ _UNSEEN = frozenset({"Mn", "Me", "Cf"})
 
 
 def drawable(text: str) -> str:
-    """Return the text as it can be printed: in one line, without marks that turn the direction of writing.
+    r"""Return the text as it can be printed: in one line, without marks that turn the direction of writing.
 
-    >>> drawable("Қаһарман\\n Ӯмір")
+    >>> drawable("Қаһарман\n Ӯмір")
     'Қаһарман Ӯмір'
-    >>> drawable("中 a\\u202eb")
+    >>> drawable("中 a\u202eb")
     '□ ab'
     """
     composed = unicodedata.normalize("NFC", " ".join(text.split()))

@@ -13,7 +13,7 @@ from kuager.engines.documents.letters import drawable
 from kuager.engines.documents.pieces import Break, Document, Heading, Items, Paragraph, Piece, Row, Table
 
 # PDF/A-2a: to be kept for decades, with its text and structure; PDF/UA-1: to be read aloud.
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ def print_document(document: Document) -> Printed:
         pages = typst.query(
             _page(), "<pages>", field="value", one=True, ignore_system_fonts=True, sys_inputs=inputs
         )
-    except typst.TypstError as error:
+    except typst.TypstError:
         # Its message quotes the text, which may be a name.
-        raise BadInputError("the document cannot be set in type; a text in it is refused") from error
+        raise BadInputError("the document cannot be set in type; a text in it is refused") from None
     if not isinstance(pdf, bytes):
         raise BadInputError("the document cannot be set in type as one file")
     return Printed(pdf, int(json.loads(pages)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kuager.core.errors import BadInputError
+from kuager.interfaces.cli.link_report import report, report_options, wanted_report
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +38,7 @@ _IGNORED = ("", "ignore")
 @click.option("--seed", type=int, default=1, show_default=True, help="Start of the draws' random numbers.")
 @click.option("--clusters", type=click.Path(path_type=Path), help="Write list,id,cluster here.")
 @click.option("--pairs", type=click.Path(path_type=Path), help="Write the scored pairs here.")
+@report_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(  # noqa: PLR0913  # one parameter for each option of the contract
     *,
@@ -52,6 +54,7 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     clusters: Path | None,
     pairs: Path | None,
     as_json: bool,
+    **reporting: object,
 ) -> None:
     """Find records of the same person within and between tables.
 
@@ -66,8 +69,10 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     from kuager.engines.linkage import link
 
     paths, once = _lists_and_once(files, one_to_one)
+    wanted = wanted_report(reporting, paths)
+    frames = _frames(paths, columns)
     result = link(
-        _frames(paths, columns),
+        frames,
         one_to_one=once,
         threshold=threshold,
         engine=where,
@@ -77,7 +82,21 @@ def command(  # noqa: PLR0913  # one parameter for each option of the contract
     doubt = (
         _draw(result, once, draws, draws_file, seed) if draws is not None and draws_file is not None else {}
     )
-    answer = _answer(result, engine, round(time.perf_counter() - started, 3)) | doubt
+    written = (
+        {}
+        if wanted is None
+        else report(
+            wanted,
+            result,
+            frames,
+            paths=paths,
+            one_to_one=once,
+            threshold=threshold,
+            draws=draws,
+            seed=seed,
+        )
+    )
+    answer = {**_answer(result, engine, round(time.perf_counter() - started, 3)), **doubt, **written}
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -220,3 +239,5 @@ def _show(answer: Mapping[str, object]) -> None:
     doubt = answer.get("draws")
     if isinstance(doubt, dict):
         Console().print(f"{doubt['draws']} draws; {doubt['clusters_in_doubt']} persons are in doubt")
+    if "report" in answer:
+        Console(soft_wrap=True).print(f"report: {answer['report']}", markup=False)

@@ -26,6 +26,7 @@ from kuager.domain.lists.operations.linking import (
     run_linkage,
     stop_linkage,
 )
+from kuager.domain.lists.operations.reconciling import export_reconciliation
 from kuager.domain.lists.operations.reviewing import (
     review_pair,
     skip_pair,
@@ -54,6 +55,7 @@ __all__ = [
     "declare_limits",
     "discard_edition",
     "draw_double_review",
+    "export_reconciliation",
     "fail_estimate",
     "fail_linkage",
     "likely_people",

@@ -46,6 +46,7 @@ from kuager.domain.lists.queries.finding import (
 )
 from kuager.domain.lists.queries.overlapping import capture_histories, only_on, overlap
 from kuager.domain.lists.queries.previewing import MAPPING_FIELDS, dry_run, preview
+from kuager.domain.lists.queries.reconciling import RegisterReconciliation, reconciliation
 from kuager.domain.lists.queries.reviewing import next_pair, pair_page, review_progress, review_queue
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "PairSummary",
     "Preview",
     "PreviewRow",
+    "RegisterReconciliation",
     "ReviewProgress",
     "RowCounts",
     "RowDifference",
@@ -98,6 +100,7 @@ __all__ = [
     "pair_page",
     "preview",
     "previous_run",
+    "reconciliation",
     "review_progress",
     "review_queue",
     "stored_histories",

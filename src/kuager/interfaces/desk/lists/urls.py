@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kuager.interfaces.desk.lists import acts, importing, views
+from kuager.interfaces.desk.lists import acts, importing, reconciling, views
 
 urlpatterns = [
     path("", views.list_lists, name="desk-lists"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("import/<str:digest>/columns/", importing.columns, name="desk-import-columns"),
     path("import/<str:digest>/check/", importing.check, name="desk-import-check"),
     path("import/<str:digest>/stage/", importing.stage, name="desk-import-stage"),
+    path("reconciliation/", reconciling.reconcile_lists, name="desk-reconciliation"),
+    path("reconciliation/take/", reconciling.take_reconciliation, name="desk-reconciliation-take"),
     path("only-on/", views.only_on, name="desk-only-on"),
     path("editions/<int:edition_id>/", views.show_edition, name="desk-edition"),
     path("editions/<int:edition_id>/rows/", views.show_rows, name="desk-edition-rows"),
