@@ -34,7 +34,7 @@ from kuager.engines.linkage.learning import (
 )
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
-from kuager.engines.linkage.reviewed import correction
+from kuager.engines.linkage.reviewing.teaching import Scores, teach, with_certainty
 from kuager.engines.linkage.trained import TrainedModel
 from kuager.engines.linkage.workplaces import Engine, Workplace, workplace
 
@@ -333,14 +333,13 @@ def _score(
     list_of = prepared.records["list"].to_list()
     probability = exclusive_probability(odds, pairs, list_of, one_to_one)
     error = COMMON_ERROR_BITS
-    learned = correction(weights, _bits(probability) - weights.sum(axis=1), _verdicts(pairs, judged))
-    if learned is not None:
-        prior = odds - weights.sum(axis=1)
-        weights = learned.corrected(weights)
-        odds = prior + weights.sum(axis=1) + learned.common_bits
-        probability = exclusive_probability(odds, pairs, list_of, one_to_one)
-        error = min(error, learned.error_bits)
-        trained = replace(trained, correction=learned)
+    verdicts = _verdicts(pairs, judged)
+    scores = Scores(pairs, prepared.records, weights, evidence.levels, odds, probability)
+    if (taught := teach(scores, verdicts)) is not None:
+        weights, odds = taught.weights, taught.odds
+        probability = exclusive_probability(with_certainty(odds, verdicts), pairs, list_of, one_to_one)
+        error = min(error, taught.correction.error_bits)
+        trained = replace(trained, correction=taught.correction)
     rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
     missed = missed_by_blocking(counted["ways"].fill_null(0).to_numpy(), probability)
     by_rule = _links_by_rule(counted["rule"], probability)
@@ -355,12 +354,6 @@ def _score(
 def _links_by_rule(rule: pl.Series, probability: Floats) -> Floats:
     known = rule.is_not_null().to_numpy()
     return np.bincount(rule.drop_nulls().to_numpy(), weights=probability[known]).astype(np.float64)
-
-
-def _bits(probability: Floats) -> Floats:
-    sure = np.clip(probability, 1e-12, 1 - 1e-12)
-    result: Floats = np.log2(sure / (1 - sure))
-    return result
 
 
 def _verdicts(pairs: pl.DataFrame, judged: Judged) -> dict[int, bool]:

@@ -24,7 +24,7 @@ _PATTERN_BITS = 1.5
 _POINTS, _POINT_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _SURE = 1e-6
 # Joining or breaking larger groups counts at most so much more.
-_MOST_PAIRS_MOVED = 4.0
+_MOST_PAIRS_MOVED = 2.0
 _RIVAL_FROM = 0.02
 
 
