@@ -97,6 +97,20 @@ class NameKey(models.Model):
     privacy = private("id", "record", "key", "role")
 
 
+class KeyEdition(models.Model):
+    """Which version of the names engine made the stored search keys; one row, absent in an empty register.
+
+    While keys are written anew, ``rewriting`` is the version they get, and the records up to ``rewritten_to``
+    have it already; otherwise both are 0.
+    """
+
+    version = models.PositiveSmallIntegerField()
+    rewriting = models.PositiveSmallIntegerField(default=0)
+    rewritten_to = models.BigIntegerField(default=0)
+
+    privacy = private("id", "version", "rewriting", "rewritten_to")
+
+
 class Assignment(models.Model):
     """Record to person over known time; a record without an open assignment is out of the register.
 

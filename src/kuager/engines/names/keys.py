@@ -1,6 +1,6 @@
 """What a register stores with each name so that any spelling finds it again.
 
-Promises: the same name gives the same keys for ever (a change of the folding needs a re-index); two
+Promises: the same name gives the same keys in every release with the same ``KEYS_VERSION``; two
 spellings that differ only in script or transliteration share a key.
 """
 
@@ -10,6 +10,10 @@ from typing import Literal
 
 from kuager.engines.names.parsing import Role, parse_name
 from kuager.engines.names.skeletons import family_stem, masculine, patronymic_stem, skeletons
+
+# Raised whenever a change of the folding changes stored keys; see the changelog. A register whose keys are of
+# an older version finds less: ``kuager register reindex`` writes them anew.
+KEYS_VERSION = 2
 
 _MAX_KEYS_PER_WORD = 3
 

@@ -18,7 +18,7 @@ Finding = tuple[str, bool, str]
 def command(as_json: bool) -> None:
     """Say what is set up, and what is not. Exit 5 when the audit record is broken."""
     start_django()
-    findings = [_database(), _data_folder(), _secret(), _https(), _languages(), _audit()]
+    findings = [_database(), _data_folder(), _secret(), _https(), _languages(), _search_keys(), _audit()]
     if as_json:
         click.echo(
             json.dumps({name: {"ok": ok, "says": says} for name, ok, says in findings}, ensure_ascii=False)
@@ -74,6 +74,18 @@ def _languages() -> Finding:
         not lacking,
         "kk, ru and en" if not lacking else f"not compiled: {lacking}: make messages",
     )
+
+
+def _search_keys() -> Finding:
+    from kuager.domain.people import queries
+
+    state = queries.keys_state()
+    if state.is_current:
+        return "search keys", True, f"of this release (version {state.version})"
+    says = (
+        f"of an older release (version {state.version}): {state.records_left} names to write anew; until then"
+    )
+    return "search keys", False, f"{says} some are not found: kuager register reindex"
 
 
 def _audit() -> Finding:

@@ -210,6 +210,29 @@ def _show_progress(done: int, total: int) -> None:
         click.echo(f"{done} of {total} records", err=True)
 
 
+@group.command("reindex")
+@click.option("--by", default="", metavar="USER", help="Who does it; the default is operator.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def reindex(*, by: str, as_json: bool) -> None:
+    """Write the search keys of all names anew, as this release folds them.
+
+    Needed when kuager doctor says that the search keys are of an older release. Stopped half-way, it goes on
+    where it was; the register can be used meanwhile.
+    """
+    from kuager.domain.people import operations, queries
+
+    state = queries.keys_state()
+    if state.is_current:
+        click.echo("The search keys are those of this release; nothing to do.", err=True)
+    actor, written = acting_user(by), 0
+    while not state.is_current:
+        written += operations.rewrite_keys(by=actor, at=now())
+        state = queries.keys_state()
+        click.echo(f"{written} names written anew, {state.records_left} to go", err=True)
+    if as_json:
+        _print_json(version=state.version, records=written)
+
+
 def _beginning(text: str) -> datetime:
     """Read a moment; a day alone means its first one, so that what happened on it is listed."""
     if len(text.strip()) == 10:

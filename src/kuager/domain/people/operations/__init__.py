@@ -12,6 +12,7 @@ from kuager.domain.people.operations.judgements import (
     undo_judgement,
     undo_judgements,
 )
+from kuager.domain.people.operations.keys import rewrite_keys
 from kuager.domain.people.operations.records import (
     AddedRecord,
     add_record,
@@ -31,6 +32,7 @@ __all__ = [
     "refresh_statistics",
     "reserve_ids",
     "restore_records",
+    "rewrite_keys",
     "undo_judgement",
     "undo_judgements",
     "withdraw_records",

@@ -11,12 +11,12 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
 from kuager.domain.people import rules
-from kuager.domain.people.models import Assignment, NameKey, Person, Record, RecordName
+from kuager.domain.people.models import Assignment, KeyEdition, NameKey, Person, Record, RecordName
 from kuager.domain.people.operations.assignments import close_assignments, open_assignments, reassign
 from kuager.domain.people.operations.bulk import Row, insert_rows, refresh_statistics, reserve_ids
 from kuager.domain.people.rules.drafts import NewRecord, RecordDraft, birth_bounds
 from kuager.domain.sources.models import Citation, Consent
-from kuager.engines.names import detect_script
+from kuager.engines.names import KEYS_VERSION, detect_script
 
 CHUNK = 10_000
 RECORD_FIELDS = (
@@ -86,6 +86,8 @@ def add_records(*, drafts: Sequence[NewRecord], by: User, at: datetime, cause: s
     added: list[AddedRecord] = []
     for start in range(0, len(drafts), CHUNK):
         added += _add_chunk(drafts[start : start + CHUNK], at=at, cause=cause)
+    if added:
+        KeyEdition.objects.get_or_create(pk=1, defaults={"version": KEYS_VERSION})
     refresh_statistics(len(added), Person, Record, Assignment, NameKey)
     return added
 

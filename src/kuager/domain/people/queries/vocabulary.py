@@ -1,7 +1,8 @@
 """All distinct search keys of the register, kept in memory and brought up to date when keys were added.
 
-Keys are only ever added. The process remembers how many rows it has read; when there are more, it reads the
-new ones, and everything again if a slower transaction has slipped rows in among those it had read.
+Keys are added, and written anew when the engine changes. The process remembers how many rows it has read;
+when there are more, it reads the new ones, and everything again if rows were taken away or slipped in among
+those it had read.
 """
 
 from dataclasses import dataclass, field

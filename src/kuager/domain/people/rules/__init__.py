@@ -8,6 +8,7 @@ from kuager.domain.people.rules.drafts import (
     PreparedName,
     RecordDraft,
     check_draft,
+    make_keys,
     prepare_name,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "RecordDraft",
     "check_draft",
     "components",
+    "make_keys",
     "new_codes",
     "pair_verdict",
     "prepare_name",

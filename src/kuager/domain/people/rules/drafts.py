@@ -1,5 +1,6 @@
 """What somebody wants to record about a person, before it is stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,14 +111,19 @@ def birth_bounds(draft: RecordDraft, told_on: date) -> tuple[date | None, date |
 def prepare_name(draft: RecordDraft) -> PreparedName:
     """Take the name apart and make its search keys, those of the other names included."""
     parsed = parse_name(draft.name)
-    keys = {(key.key[:60], key.role) for key in search_keys(draft.name)}
-    for other in draft.other_names:
-        keys.update((key.key[:60], "other") for key in search_keys(other.name))
     return PreparedName(
         " ".join(draft.name.split()),
         parsed.script.value,
         (draft.given or parsed.given)[:120],
         (draft.family or parsed.family)[:120],
         (draft.patronymic or parsed.patronymic)[:120],
-        tuple(sorted(keys)),
+        make_keys(draft.name, [other.name for other in draft.other_names]),
     )
+
+
+def make_keys(name: str, other_names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the search keys of a name, each with its part, and those of the other names."""
+    keys = {(key.key[:60], str(key.role)) for key in search_keys(name)}
+    for other in other_names:
+        keys.update((key.key[:60], "other") for key in search_keys(other))
+    return tuple(sorted(keys))
