@@ -7,22 +7,17 @@ sound skeletons from the names engine; ``shown_*`` columns keep what the list sa
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import polars as pl
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage.columns import FIELDS, recognise_columns
 from kuager.engines.linkage.dates import birth_span, read_ages, read_date
+from kuager.engines.linkage.folding import NAME_FIELDS, Columns, by_value, folded_names
 from kuager.engines.linkage.places import FoldedPlace, fold_place
 from kuager.engines.linkage.statuses import is_living, read_fate
-from kuager.engines.names import consonants, masculine, parse_name, patronymic_stem, skeletons
-from kuager.engines.names.variants import certain_kin
+from kuager.engines.names import skeletons
 
-_MAX_FORMS = 3
-_LONG_NAME = 7
-_CHILD_OF = frozenset({"bin", "ibn", "bint", "ben", "бин", "ибн", "بن", "ابن", "بنت"})
-_DAY_COLUMNS = ("age", "birth_day", "born_from", "born_to", "event_from", "event_to", "event_day")
 # Day numbers count from the first day of the year 1; polars counts from 1970.
 _EPOCH = date(1970, 1, 1).toordinal()
 # What lists write where they know nothing.
@@ -37,7 +32,6 @@ _ROUNDED_FROM, _ROUNDED_TO = 20, 5
 _SHOWN_AS_WRITTEN = (
     "sex", "birth_place", "residence", "postcode", "occupation", "ethnicity", "status", "number", "contact",
 )  # fmt: skip
-_NAME_FIELDS = ("name", "name_ar", "name_en")
 _SEXES = {
     "m": "m", "male": "m", "man": "m", "boy": "m", "м": "m", "муж": "m", "мужской": "m", "мужчина": "m",
     "е": "m", "ер": "m", "f": "f", "female": "f", "woman": "f", "girl": "f", "ж": "f", "жен": "f",
@@ -64,87 +58,6 @@ class Prepared:
     records: pl.DataFrame
     lists: tuple[str, ...]
     habits: Habits
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedName:
-    """A name as the comparisons see it."""
-
-    given: str | None
-    given_forms: tuple[str, ...]
-    family: str | None
-    family_forms: tuple[str, ...]
-    father: str | None
-    grandfather: str | None
-    shown_given: str
-    shown_line: str
-
-
-def _forms(text: str) -> tuple[str, ...]:
-    return skeletons(text.replace(" ", "").replace("-", ""))[:_MAX_FORMS]
-
-
-def _family_forms(text: str) -> tuple[str, ...]:
-    forms = [_without_article(masculine(form)) for form in _forms(text)]
-    return tuple(dict.fromkeys([*forms, *filter(None, map(_without_grown_article, forms))]))
-
-
-def _without_grown_article(skeleton: str) -> str | None:
-    """Return what is left where the article was written as one word with a name: Alamghari, al-Maghari."""
-    has_grown = skeleton[:2] in ("al", "el") and len(skeleton) >= _LONG_NAME and skeleton[2] in "aeiou"
-    return skeleton[3:] if has_grown else None
-
-
-def _without_article(skeleton: str) -> str:
-    """Drop the Arabic article, which one list writes and the next leaves out."""
-    is_article = skeleton[:2] in ("al", "el") and len(skeleton) >= 6 and skeleton[2] not in "aeiou"
-    return skeleton[2:] if is_article else skeleton
-
-
-def _father_form(text: str) -> str:
-    """Fold a father's name: a patronymic loses its ending, "son of" is dropped."""
-    words = [word for word in text.casefold().split() if word not in _CHILD_OF]
-    folded = skeletons("".join(words).replace("-", ""))[:1]
-    return "".join(patronymic_stem(skeleton) or skeleton for skeleton in folded)
-
-
-@lru_cache(maxsize=400_000)
-def fold_parts(given: str, family: str, fathers: tuple[str, ...]) -> FoldedName:
-    """Fold a name whose parts are known; ``fathers`` begins with the father, further words are forebears."""
-    given_forms, family_forms = _forms(given), _family_forms(family)
-    lines = [form for father in fathers if (form := _father_form(father))]
-    return FoldedName(
-        given=given_forms[0] if given_forms else None,
-        given_forms=given_forms,
-        family=family_forms[0] if family_forms else None,
-        family_forms=family_forms,
-        father=lines[0] if lines else None,
-        grandfather=" ".join(lines[1:]) or None,
-        shown_given=given,
-        shown_line=" ".join((*fathers, family)).strip(),
-    )
-
-
-@lru_cache(maxsize=400_000)
-def fold_name(text: str) -> FoldedName:
-    """Fold a name written in one cell."""
-    name = parse_name(text)
-    fathers = tuple(token.text for token in name.tokens if token.role in ("patronymic", "other"))
-    return fold_parts(name.given, name.family, fathers)
-
-
-def _consonants(skeleton: str | None) -> str | None:
-    return consonants(skeleton.replace(" ", "")) if skeleton else None
-
-
-def _kin(forms: tuple[str, ...]) -> list[str]:
-    """Return the names that share a long form with this one, itself among them; nothing for most names."""
-    kin = [other for form in forms for other in certain_kin(form)]
-    return [*forms, *kin] if kin else []
-
-
-def _keys(forms: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(consonants(form) for form in forms))
 
 
 def _clean(frame: pl.DataFrame, list_name: str) -> pl.DataFrame:
@@ -181,71 +94,57 @@ def _check_ids(ids: pl.Series, list_name: str) -> None:
 
 def _name_field(cleaned: list[pl.DataFrame]) -> str:
     """Choose the one-cell name column that most lists fill, so that like is compared with like."""
-    return max(_NAME_FIELDS, key=lambda field: sum(bool((frame[field] != "").any()) for frame in cleaned))
+    return max(NAME_FIELDS, key=lambda field: sum(bool((frame[field] != "").any()) for frame in cleaned))
 
 
-def _fold_row(row: tuple[str, ...]) -> FoldedName:
-    given, family, patronymic, preferred, *others = row
-    if given or family:
-        return fold_parts(given, family, tuple(patronymic.split()))
-    return fold_name(preferred or next((other for other in others if other), ""))
-
-
-def _names(records: pl.DataFrame, preferred: str) -> pl.DataFrame:
-    others = [field for field in _NAME_FIELDS if field != preferred]
-    folded = [
-        _fold_row(row)
-        for row in records.select("given", "family", "patronymic", preferred, *others).iter_rows()
-    ]
-    table = {
-        "given": [name.given for name in folded],
-        "given_forms": [list(name.given_forms) for name in folded],
-        "family": [name.family for name in folded],
-        "family_forms": [list(name.family_forms) for name in folded],
-        "father": [name.father for name in folded],
-        "grandfather": [name.grandfather for name in folded],
-        "given_consonants": [_consonants(name.given) for name in folded],
-        "father_consonants": [_consonants(name.father) for name in folded],
-        "grandfather_consonants": [_consonants(name.grandfather) for name in folded],
-        "shown_given": [name.shown_given for name in folded],
-        "shown_line": [name.shown_line for name in folded],
-        "given_kin": [_kin(name.given_forms) for name in folded],
-        "given_keys": [_keys(name.given_forms) for name in folded],
-        "family_keys": [_keys(name.family_forms) for name in folded],
-        "family_consonants": [_consonants(name.family) for name in folded],
+def _read_dates(texts: list[str]) -> Columns:
+    spans = [read_date(text) for text in texts]
+    columns = {
+        "from": [span.earliest if span else None for span in spans],
+        "to": [span.latest if span else None for span in spans],
     }
-    schema = {
-        key: pl.List(pl.String) if key.endswith(("_forms", "_keys", "_kin")) else pl.String for key in table
+    return {name: pl.Series(name, days, dtype=pl.Int32) for name, days in columns.items()}
+
+
+def _read_ages(texts: list[str]) -> Columns:
+    spans = [read_ages(text) for text in texts]
+    columns = {
+        "from": [span[0] if span else None for span in spans],
+        "to": [span[1] if span else None for span in spans],
     }
-    return pl.DataFrame(table, schema=schema)
+    return {name: pl.Series(name, ages, dtype=pl.Int32) for name, ages in columns.items()}
 
 
-def _usual_day(records: pl.DataFrame) -> int | None:
-    events = [read_date(text) for text in records["event_date"]]
-    known = sorted(event.earliest for event in events if event and event.is_exact)
-    return known[len(known) // 2] if known else None
+def _exact(edges: pl.DataFrame) -> pl.Series:
+    return edges.select(pl.when(pl.col("from") == pl.col("to")).then("from"))["from"]
 
 
-def _dates(records: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
-    births = [read_date(text) for text in records["birth_date"]]
-    events = [read_date(text) for text in records["event_date"]]
-    ages = [read_ages(text) for text in records["age"]]
-    exact = [age[0] if age and age[0] == age[1] else None for age in ages]
-    spans = []
-    for birth, event, age in zip(births, events, ages, strict=True):
-        on_day = event.earliest if event else usual_day
-        spans.append(birth or (birth_span(age[0], on_day, age[1]) if age is not None and on_day else None))
+def _usual_day(events: pl.DataFrame) -> int | None:
+    known = _exact(events).drop_nulls().sort()
+    return int(known[len(known) // 2]) if len(known) else None
+
+
+def _dates(records: pl.DataFrame, events: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
+    births = by_value(records["birth_date"], _read_dates)
+    ages = by_value(records["age"], _read_ages)
     table = pl.DataFrame(
-        {
-            "age": exact,
-            "birth_day": [birth.earliest if birth and birth.is_exact else None for birth in births],
-            "born_from": [span.earliest if span else None for span in spans],
-            "born_to": [span.latest if span else None for span in spans],
-            "event_from": [event.earliest if event else None for event in events],
-            "event_to": [event.latest if event else None for event in events],
-            "event_day": [event.earliest if event and event.is_exact else None for event in events],
-        },
-        schema=dict.fromkeys(_DAY_COLUMNS, pl.Int32),
+        [
+            _exact(ages).rename("age"),
+            _exact(births).rename("birth_day"),
+            births["from"].rename("born_from"),
+            births["to"].rename("born_to"),
+            events["from"].rename("event_from"),
+            events["to"].rename("event_to"),
+            _exact(events).rename("event_day"),
+        ]
+    )
+    on_day = pl.DataFrame([events["from"]]).select(
+        on_day=pl.coalesce("from", pl.lit(usual_day, dtype=pl.Int32))
+    )["on_day"]
+    by_age = _born_by_age(ages.with_columns(on_day))
+    known = pl.col("born_from").is_not_null()
+    table = table.with_columns(
+        pl.when(known).then(edge).otherwise(by_age[edge]).alias(edge) for edge in ("born_from", "born_to")
     )
     is_rounded = (pl.col("age") >= _ROUNDED_FROM) & (pl.col("age") % _ROUNDED_TO == 0)
     return table.with_columns(
@@ -253,6 +152,18 @@ def _dates(records: pl.DataFrame, usual_day: int | None) -> pl.DataFrame:
         *_written("event_day"),
         is_rounded.fill_null(value=False).cast(pl.Int32).alias("age_rounded"),
     )
+
+
+def _born_by_age(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the first and last day of birth that ages (from, to) on a day allow; unknown if a part is."""
+    different = told.unique(maintain_order=True).drop_nulls()
+    spans = [birth_span(youngest, day, oldest) for youngest, oldest, day in different.iter_rows()]
+    edges = {
+        "born_from": [span.earliest for span in spans],
+        "born_to": [span.latest for span in spans],
+    }
+    answers = different.with_columns(pl.Series(name, days, dtype=pl.Int32) for name, days in edges.items())
+    return told.join(answers, on=told.columns, how="left", maintain_order="left").select(*edges)
 
 
 def _written(day: str) -> list[pl.Expr]:
@@ -266,43 +177,61 @@ def _written(day: str) -> list[pl.Expr]:
 
 
 def _mapped(column: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
-    return pl.Series(column.name, [read(text) for text in column], dtype=pl.String)
+    def columns_of(texts: list[str]) -> Columns:
+        return {"read": pl.Series("read", [read(text) for text in texts], dtype=pl.String)}
+
+    return by_value(column, columns_of)["read"].rename(column.name)
 
 
-@lru_cache(maxsize=100_000)
 def _fold_words(text: str) -> str | None:
     words = (skeletons(word) for word in text.replace("-", " ").replace(",", " ").split())
     return " ".join(forms[0] for forms in words if forms) or None
 
 
 def _places(records: pl.DataFrame) -> pl.DataFrame:
-    event = [fold_place(*row) for row in records.select("place", "region").iter_rows()]
-    birth = [fold_place(text) for text in records["birth_place"]]
-    home = [fold_place(text) for text in records["residence"]]
-
-    def column(places: list[FoldedPlace], part: str) -> pl.Series:
-        return pl.Series([getattr(place, part) for place in places], dtype=pl.String)
-
+    event = records.select("place", "region")
+    different = event.unique(maintain_order=True)
+    answers = different.with_columns(_place_columns([fold_place(*row) for row in different.iter_rows()]))
+    found = event.join(answers, on=["place", "region"], how="left", maintain_order="left")
+    birth, home = (by_value(records[field], _read_places) for field in ("birth_place", "residence"))
     return pl.DataFrame(
         {
-            "place": column(event, "place"),
-            "region": column(event, "region"),
-            "region_before": column(event, "region_before"),
-            "birth_place": column(birth, "place"),
-            "birth_region": column(birth, "region_before"),
-            "residence": column(home, "place"),
-            "residence_region": column(home, "region_before"),
+            "place": found["folded_place"],
+            "region": found["folded_region"],
+            "region_before": found["folded_before"],
+            "birth_place": birth["folded_place"],
+            "birth_region": birth["folded_before"],
+            "residence": home["folded_place"],
+            "residence_region": home["folded_before"],
         }
     )
 
 
+def _read_places(texts: list[str]) -> Columns:
+    return {column.name: column for column in _place_columns([fold_place(text) for text in texts])}
+
+
+def _place_columns(places: list[FoldedPlace]) -> list[pl.Series]:
+    return [
+        pl.Series("folded_place", [place.place for place in places], dtype=pl.String),
+        pl.Series("folded_region", [place.region for place in places], dtype=pl.String),
+        pl.Series("folded_before", [place.region_before for place in places], dtype=pl.String),
+    ]
+
+
+def _read_fates(texts: list[str]) -> Columns:
+    fates = [read_fate(text) for text in texts]
+    living = pl.Series("living", [is_living(fate) for fate in fates], dtype=pl.Boolean)
+    return {"fate": pl.Series("fate", fates, dtype=pl.String), "living": living.cast(pl.Int32)}
+
+
 def _said(records: pl.DataFrame) -> pl.DataFrame:
-    fates = [read_fate(text) for text in records["status"]]
+    fates = by_value(records["status"], _read_fates)
     return pl.DataFrame(
         {
             "sex": _mapped(records["sex"], _fold_sex),
-            "status": pl.Series(fates, dtype=pl.String),
-            "living": pl.Series([is_living(fate) for fate in fates], dtype=pl.Boolean).cast(pl.Int32),
+            "status": fates["fate"],
+            "living": fates["living"],
             "occupation": _mapped(records["occupation"], _fold_words),
             "ethnicity": _mapped(records["ethnicity"], _fold_exact),
             "postcode": _mapped(records["postcode"], _fold_code),
@@ -343,10 +272,11 @@ def prepare(frames: Mapping[str, pl.DataFrame], *, habits: Habits | None = None)
         raise BadInputError("nothing to link: at least one list is needed")
     cleaned = [_clean(frame, name) for name, frame in frames.items()]
     raw = pl.concat(cleaned)
-    habits = habits or Habits(_name_field(cleaned), _usual_day(raw))
+    events = by_value(raw["event_date"], _read_dates)
+    habits = habits or Habits(_name_field(cleaned), _usual_day(events))
     derived = [
-        _names(raw, habits.name_field),
-        _dates(raw, habits.usual_day),
+        folded_names(raw, habits.name_field),
+        _dates(raw, events, habits.usual_day),
         _places(raw),
         _said(raw),
     ]
