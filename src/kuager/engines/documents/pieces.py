@@ -67,7 +67,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The next piece begins a new page."""
+    """The next piece begins a new page, in letters of this size; 1 is the usual size."""
+
+    scale: float = 1.0
 
 
 Piece: TypeAlias = Heading | Paragraph | Table | Items | Break
@@ -90,7 +92,7 @@ class Document:
     footer
         Printed at the foot of every page, before the number of the page.
     scale
-        Size of the letters, 1 for the usual size.
+        Size of the letters up to the first break, 1 for the usual size.
     """
 
     title: str

@@ -92,8 +92,8 @@ def _piece(piece: Piece) -> dict[str, object]:
             return {"piece": "paragraph", "text": drawable(text), "kind": kind.value}
         case Items(items, columns):
             return {"piece": "items", "items": [drawable(item) for item in items], "columns": columns}
-        case Break():
-            return {"piece": "break"}
+        case Break(scale):
+            return {"piece": "break", "scale": scale}
         case Table():
             return _table(piece)
 

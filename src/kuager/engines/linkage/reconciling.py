@@ -19,7 +19,16 @@ import polars as pl
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.bridges import Bridge, Interval, Ints, Size, Tally, bridge, count_persons
+from kuager.engines.linkage.bridges import (
+    Bridge,
+    Interval,
+    Ints,
+    Size,
+    Tally,
+    bridge,
+    count_persons,
+    interval_of,
+)
 from kuager.engines.linkage.draws import PartitionDraws
 from kuager.engines.linkage.linking import LinkResult
 from kuager.engines.linkage.unnamed import names_in
@@ -130,6 +139,8 @@ class Reconciliation:
         The name that each row shows; "" for none.
     draws
         How many draws of who is who the intervals rest on; 0 for none.
+    persons_interval
+        95 % of the draws of ``persons``; None without draws.
     """
 
     lists: tuple[ListAccount, ...]
@@ -139,6 +150,7 @@ class Reconciliation:
     bridges: tuple[Bridge, ...]
     names: Mapping[Key, str] = field(default_factory=dict)
     draws: int = 0
+    persons_interval: Interval | None = None
 
     @cached_property
     def persons(self) -> int:
@@ -159,6 +171,7 @@ class Reconciliation:
             "format": FORMAT,
             "lists": [_list_json(account) for account in self.lists],
             "persons": self.persons,
+            "persons_interval": self.persons_interval,
             "combinations": [_combination_json(one) for one in self.combinations],
             "bridges": [_bridge_json(one) for one in self.bridges],
             "clashes": [_clash_json(one) for one in self.clashes],
@@ -224,6 +237,7 @@ def reconcile(
         bridges=tuple(bridge(one.size, two.size, tally) for one, two in combinations(accounts, 2)),
         names={key: names.get(key, "") for key in keys},
         draws=len(tally.draws),
+        persons_interval=interval_of(tally.draws.sum(axis=1)),
     )
 
 

@@ -9,7 +9,7 @@ from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.engines.linkage.reconciling import Key, Person, Reconciliation
 
 # Longer names of lists, and those of many lists, are printed as letters that one table explains.
-LONGEST_LABEL = 24
+LONGEST_LABEL = 30
 MOST_LABELS = 3
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from django.utils.translation import get_language, gettext
 
@@ -18,6 +17,7 @@ from kuager.engines.documents import (
     Row,
     Table,
     TextKind,
+    print_document,
     print_fitting,
 )
 from kuager.engines.documents.pieces import Piece
@@ -29,9 +29,12 @@ from kuager.interfaces.shell.reconciliation.facts import Facts, Side
 NO_DAY = date(1970, 1, 1)
 # Three lists give three bridges; of more, those from the first list are shown.
 ALL_BRIDGES_TO = 3
-# More names than these fill two pages in the smallest letters.
+# More names than these fill a page in the smallest letters.
 MOST_NAMES = 450
-CUTS = (150, 100, 60, 40, 25, 15, 8, 4)
+SCALES = (1.0, 0.9, 0.8)
+CUTS = (120, 90, 70, 55, 45, 36, 30, 25, 20, 16, 12, 9, 6, 4, 2)
+# Combinations of lists that are printed each alone; six lists can have 63.
+MOST_COMBINATIONS = 16
 SHORT_ITEM, MIDDLE_ITEM, LONGEST_ITEM = 38, 60, 400
 
 
@@ -42,6 +45,7 @@ class Group:
     title: str
     items: Sequence[str]
     count: int
+    left_out: int = 0
 
 
 def reconciliation_paper(facts: Facts) -> Printed:
@@ -68,14 +72,17 @@ def groups(facts: Facts) -> Iterator[Group]:
         if people:
             title = gettext("Only on %(list)s") % {"list": facts.labels[side.name]}
             yield _group(title, [facts.row(facts.row_of(person, side.name)) for person in people])
-    for listed in account.lists:
-        values = {"list": facts.labels[listed.name]}
-        if listed.repeats:
-            items = [words.repeat_words(facts, listed.name, *repeat) for repeat in listed.repeats]
-            yield _group(gettext("Repeated on %(list)s") % values, items)
-        if listed.unnamed:
-            rows = ", ".join(facts.reference((listed.name, key)) for key in listed.unnamed)
-            yield Group(gettext("Without a name on %(list)s") % values, [rows], len(listed.unnamed))
+    repeats = [
+        f"{facts.labels[listed.name]} {words.repeat_words(facts, listed.name, *repeat)}"
+        for listed in account.lists
+        for repeat in listed.repeats
+    ]
+    if repeats:
+        yield _group(gettext("Repeated rows"), repeats)
+    unnamed = [listed for listed in account.lists if listed.unnamed]
+    if unnamed:
+        items = [f"{facts.labels[listed.name]}: {', '.join(listed.unnamed)}" for listed in unnamed]
+        yield Group(gettext("Rows without a name"), items, sum(len(listed.unnamed) for listed in unnamed))
     if account.open_pairs:
         title = gettext("Still in doubt")
         yield _group(title, [words.pair_words(pair, facts) for pair in account.open_pairs])
@@ -92,26 +99,23 @@ def _choices(facts: Facts) -> Iterator[tuple[Document, int]]:
     if names <= MOST_NAMES // 2:
         for scale in (1.0, 0.93):
             yield _document(facts, [*_summary(facts, found), *_details(found), *_method(facts)], scale), 1
-    if names <= MOST_NAMES:
-        for scale in (1.0, 0.9, 0.8):
-            yield _two_pages(facts, found, found, scale), 2
-    for most in CUTS:
-        yield _two_pages(facts, found, [_cut(group, most) for group in found], 0.85), 2
-    yield _two_pages(facts, found, [_cut(group, 2) for group in found], 0.7), 2
-
-
-def _two_pages(facts: Facts, found: Sequence[Group], printed: Sequence[Group], scale: float) -> Document:
     first = [*_summary(facts, found), Paragraph(gettext("Who they are stands on page 2.")), *_method(facts)]
-    second = [*_details(printed)]
-    return _document(facts, [*first, Break(), *second] if second else first, scale)
+    fitting = next((size for size in (1.0, 0.93, 0.86) if _fits(facts, first, size)), 0.78)
+    for size in SCALES if names <= MOST_NAMES else ():
+        yield _document(facts, [*first, Break(size), *_details(found)], fitting), 2
+    for most in CUTS:
+        cut = [_cut(group, most) for group in found]
+        yield _document(facts, [*first, Break(SCALES[-1]), *_details(cut)], fitting), 2
+
+
+def _fits(facts: Facts, pieces: Sequence[Piece], scale: float) -> bool:
+    return print_document(_document(facts, pieces, scale)).pages == 1
 
 
 def _cut(group: Group, most: int) -> Group:
-    left = len(group.items) - most
-    shown = list(islice(group.items, most))
     # Numbers of rows without a name are one text, however many they are.
-    short = [f"{item[:LONGEST_ITEM]}…" if len(item) > LONGEST_ITEM else item for item in shown]
-    return Group(group.title, [*short, words.more_words(left)] if left > 0 else short, group.count)
+    short = [f"{item[:LONGEST_ITEM]}…" if len(item) > LONGEST_ITEM else item for item in group.items[:most]]
+    return Group(group.title, short, group.count, len(group.items) - len(short))
 
 
 def _document(facts: Facts, pieces: Sequence[Piece], scale: float) -> Document:
@@ -148,9 +152,11 @@ def _summary(facts: Facts, found: Sequence[Group]) -> Iterator[Piece]:
 
 
 def _numbers(facts: Facts) -> Table:
+    # A column of days is printed only where there are any.
+    is_dated = any(side.as_of for side in facts.sides)
     header = (
         gettext("List"),
-        gettext("As of"),
+        *((gettext("As of"),) if is_dated else ()),
         gettext("Number given"),
         gettext("Rows"),
         gettext("With a name"),
@@ -161,16 +167,17 @@ def _numbers(facts: Facts) -> Table:
     rows = []
     for side, listed in zip(facts.sides, facts.account.lists, strict=True):
         size = listed.size
+        day = side.as_of.isoformat() if side.as_of else words.DASH
         figures = (size.rows, size.named, size.unnamed, len(listed.repeats))
         cells = (
             _list_title(side, facts),
-            side.as_of.isoformat() if side.as_of else words.DASH,
+            *((day,) if is_dated else ()),
             words.DASH if size.claimed is None else str(size.claimed),
             *map(str, figures),
             words.with_interval(str(listed.persons), listed.interval, listed.persons),
         )
         rows.append(Row(cells))
-    columns = (Column.TEXT, Column.SHORT, *(Column.NUMBER,) * 6)
+    columns = (Column.TEXT, *((Column.SHORT,) if is_dated else ()), *(Column.NUMBER,) * 6)
     return Table(columns, header, rows)
 
 
@@ -206,6 +213,7 @@ def _step_rows(steps: Sequence[tuple[Step, ...]], *, down: bool) -> Iterator[Row
 
 def _overlap(facts: Facts) -> Table:
     found = facts.account.combinations
+    largest = sorted(found, key=lambda one: -len(one.people))[:MOST_COMBINATIONS]
     most = max((len(one.people) for one in found), default=0) or 1
     rows = [
         Row(
@@ -216,8 +224,15 @@ def _overlap(facts: Facts) -> Table:
             )
         )
         for one in found
+        if one in largest
     ]
-    total = Row((gettext("persons with a name, each once"), 0.0, str(facts.account.persons)), is_strong=True)
+    if len(found) > len(largest):
+        others = sum(len(one.people) for one in found) - sum(len(one.people) for one in largest)
+        title = gettext("%(count)d other combinations") % {"count": len(found) - len(largest)}
+        rows.append(Row((title, others / most, str(others))))
+    persons = facts.account.persons
+    sum_of_all = words.with_interval(str(persons), facts.account.persons_interval, persons)
+    total = Row((gettext("persons with a name, each once"), 0.0, sum_of_all), is_strong=True)
     header = (gettext("On exactly these lists"), "", gettext("Persons"))
     return Table((Column.SHORT, Column.BAR, Column.NUMBER), header, [*rows, total])
 
@@ -227,6 +242,8 @@ def _details(found: Sequence[Group]) -> Iterator[Piece]:
         yield Heading(f"{group.title} ({group.count})")
         longest = max(len(item) for item in group.items)
         yield Items(group.items, 3 if longest <= SHORT_ITEM else 2 if longest <= MIDDLE_ITEM else 1)
+        if group.left_out:
+            yield Paragraph(words.more_words(group.left_out), TextKind.SMALL)
 
 
 def _method(facts: Facts) -> Iterator[Piece]:
