@@ -193,7 +193,8 @@ def _pair_table(prepared: Prepared, scored: _Scored) -> tuple[pl.DataFrame, Doub
     return table.drop("row"), doubt
 
 
-def _overlap(clusters: pl.DataFrame) -> tuple[tuple[tuple[str, ...], int], ...]:
+def overlap_of(clusters: pl.DataFrame) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Count, for each combination of lists, the clusters that are on exactly these."""
     lists = clusters.group_by("cluster").agg(pl.col("list").unique().sort())
     counts = lists.group_by("list").agg(pl.len().alias("count"))
     rows = [(tuple(names), count) for names, count in counts.select("list", "count").iter_rows()]
@@ -262,7 +263,7 @@ def link(
     return LinkResult(
         table,
         clusters,
-        _overlap(clusters),
+        overlap_of(clusters),
         prepared.records.height,
         trained=scored.trained,
         doubt=doubt,

@@ -13,6 +13,7 @@ from kuager.engines.linkage.incremental.editions import (
 )
 from kuager.engines.linkage.incremental.index import MatchIndex
 from kuager.engines.linkage.incremental.ranking import Candidate
+from kuager.engines.linkage.incremental.refreshing import Rules, WeightDoubt, refresh_links
 
 __all__ = [
     "Candidate",
@@ -20,6 +21,9 @@ __all__ = [
     "MatchIndex",
     "NewPair",
     "Relinked",
+    "Rules",
+    "WeightDoubt",
     "difference_of",
+    "refresh_links",
     "relinking",
 ]
