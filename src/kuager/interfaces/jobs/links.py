@@ -24,7 +24,10 @@ def compute_linkage(run_id: int, is_taken_over: bool = False) -> str:
     """Compute a waiting link run and return its state; ``is_taken_over`` also an interrupted one."""
     try:
         run = operations.compute_linkage(
-            run=queries.get_run(run_id), clock=timezone.now, is_taken_over=is_taken_over
+            run=queries.get_run(run_id),
+            clock=timezone.now,
+            index_folder=Path(settings.DATA) / operations.INDEX_FOLDER,
+            is_taken_over=is_taken_over,
         )
     except Exception as error:
         words = f"a fault of the program ({type(error).__name__}); its worker's log says more"

@@ -34,7 +34,7 @@ Tell = Callable[[str, float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class LinkAnswer:
-    """What a run stores."""
+    """What a run stores; ``gone`` are the records of the run before that changed or went."""
 
     result: linkage.LinkResult
     draws: PartitionDraws
@@ -45,6 +45,7 @@ class LinkAnswer:
     kept_apart: dict[str, JsonValue]
     is_full: bool
     changes: dict[str, JsonValue] = field(default_factory=dict)
+    gone: frozenset[int] = frozenset()
 
 
 def link_anew(inputs: LinkInputs, tell: Tell) -> LinkAnswer:
@@ -71,7 +72,6 @@ def answer_of(
     tell: Tell,
     *,
     is_full: bool,
-    changes: dict[str, JsonValue] | None = None,
 ) -> LinkAnswer:
     """Draw who is who, and say what to expect of the links."""
     tell("drawing", STEPS["drawing"])
@@ -83,19 +83,21 @@ def answer_of(
         result=result,
         draws=draws,
         trained=as_json(result.trained) if result.trained else "",
-        doubt=_doubt(result.doubt),
-        blocking=_blocking(result.doubt),
+        doubt=_doubt(result.doubt, len(inputs.verdicts)),
+        blocking=_blocking(result),
         expected=_expected(result, draws),
         kept_apart=_kept_apart(result.kept_apart),
         is_full=is_full,
-        changes=changes or {},
     )
     tell("storing", STEPS["storing"])
     return answer
 
 
-def _doubt(doubt: Doubt | None) -> dict[str, JsonValue]:
-    """Keep what is not known of the weights; levels of agreement stand in the reasons of the pairs."""
+def _doubt(doubt: Doubt | None, judged: int) -> dict[str, JsonValue]:
+    """Keep what is not known of the weights, and from how many judged pairs they learned.
+
+    Levels of agreement stand in the reasons of the pairs.
+    """
     if doubt is None:
         return {}
     return {
@@ -104,11 +106,25 @@ def _doubt(doubt: Doubt | None) -> dict[str, JsonValue]:
         "missed": doubt.missed,
         "recall": doubt.recall,
         "common_error_bits": doubt.common_error_bits,
+        "judged": judged,
     }
 
 
-def _blocking(doubt: Doubt | None) -> dict[str, JsonValue]:
-    return {} if doubt is None else {"recall": doubt.recall, "missed": doubt.missed}
+def _blocking(result: linkage.LinkResult) -> dict[str, JsonValue]:
+    """Keep how the pairs to compare were chosen, and which share of the links is expected among them."""
+    if result.doubt is None:
+        return {}
+    used = result.blocking
+    return {
+        "recall": result.doubt.recall,
+        "missed": result.doubt.missed,
+        "records": used.records,
+        "pairs": used.pairs,
+        "bound": used.bound,
+        "sentences": [
+            {"template": template, "values": dict(values)} for template, values in used.sentences()
+        ],
+    }
 
 
 def _expected(result: linkage.LinkResult, draws: PartitionDraws) -> dict[str, JsonValue]:

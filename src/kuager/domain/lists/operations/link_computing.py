@@ -5,29 +5,39 @@ has stored nothing, and begins again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 
 from kuager.core.digest import sha256_hex
 from kuager.core.errors import KuagerError
 from kuager.domain.audit.operations import record_event
 from kuager.domain.lists.models import CandidatePair, LinkDraws, LinkRun
 from kuager.domain.lists.operations.asking import store_review_order
-from kuager.domain.lists.operations.link_answering import DRAWS, SEED, STEPS, LinkAnswer, link_anew
+from kuager.domain.lists.operations.link_answering import DRAWS, SEED, STEPS, LinkAnswer, Tell, link_anew
+from kuager.domain.lists.operations.relinking import changed_since, changes_between, link_changes
 from kuager.domain.lists.operations.working import Clock, LostClaimError, StopAskedError, Watch
-from kuager.domain.lists.queries.link_inputs import LinkInputs, Pair, link_inputs
+from kuager.domain.lists.queries.baseline import chunked
+from kuager.domain.lists.queries.finding import previous_run
+from kuager.domain.lists.queries.link_inputs import CHUNK, LinkInputs, Pair, link_inputs
+from kuager.domain.lists.queries.link_quality import has_draws
+from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.rules.pairs import state_of
-from kuager.domain.lists.terms import LinkState
+from kuager.domain.lists.terms import LinkState, PairState
 from kuager.domain.people.operations import insert_rows, refresh_statistics, reserve_ids
 from kuager.engines.linkage.packed_draws import pack
 
 COLUMNS = ("id", "run", "record_a", "record_b", "probability", "match_weight", "reasons", "state")
 
 
-def compute_linkage(*, run: LinkRun, clock: Clock, is_taken_over: bool = False) -> LinkRun:
+def compute_linkage(
+    *, run: LinkRun, clock: Clock, index_folder: Path | None = None, is_taken_over: bool = False
+) -> LinkRun:
     """Compare the records of a waiting run and return it as it stands then; leave any other alone.
 
     Judgements in force go in, so that the engine contradicts nobody; their pairs are marked decided.
@@ -36,6 +46,8 @@ def compute_linkage(*, run: LinkRun, clock: Clock, is_taken_over: bool = False) 
     ----------
     clock
         Tells the time: how long it took, and when it was last heard of.
+    index_folder
+        Where the match index of the register lies; it saves time where only what changed is linked.
     is_taken_over
         Also take a run that says it is being computed: its worker is known to have died.
     """
@@ -47,7 +59,8 @@ def compute_linkage(*, run: LinkRun, clock: Clock, is_taken_over: bool = False) 
     try:
         watch.tell("reading", STEPS["reading"])
         inputs = link_inputs(list(run.lists.order_by("pk")))
-        answer = link_anew(inputs, watch.tell)
+        previous = previous_run(run)
+        answer = _answer(run, previous, inputs, watch.tell, index_folder)
     except StopAskedError:
         return _end(watch, {"state": LinkState.STOPPED}, action="lists.linkage_stopped")
     except LostClaimError:
@@ -56,10 +69,27 @@ def compute_linkage(*, run: LinkRun, clock: Clock, is_taken_over: bool = False) 
         failed = {"state": LinkState.FAILED, "failure": str(error)}
         return _end(watch, failed, action="lists.linkage_failed")
     values = _finished(answer, inputs) | {
+        "previous": previous,
         "known_at": started,
         "seconds": (clock() - started).total_seconds() or None,
     }
     return _end(watch, values, action="lists.run_linkage", found=(answer, inputs))
+
+
+def _answer(
+    run: LinkRun, previous: LinkRun | None, inputs: LinkInputs, tell: Tell, index_folder: Path | None
+) -> LinkAnswer:
+    """Link what changed since the run before where that is enough and nobody asked for more."""
+    if previous is None or not has_draws(previous):
+        return link_anew(inputs, tell)
+    answer = None
+    if not run.settings.get("full"):
+        answer = link_changes(run, previous, inputs, tell, folder=index_folder)
+    if answer is None:
+        answer = link_anew(inputs, tell)
+    changed = changed_since(previous, inputs)
+    said = changes_between(previous, changed, inputs, answer.result.pairs)
+    return replace(answer, changes=said, gone=changed.gone)
 
 
 @transaction.atomic
@@ -102,6 +132,7 @@ def _end(
     def store(run: LinkRun) -> None:
         if found is not None:
             answer, inputs = found
+            _withdraw_pairs(run, answer.gone)
             _store_pairs(run, answer.result.pairs, inputs.verdicts)
             store_review_order(run, answer.result, judged=inputs.verdicts)
             _store_draws(run, answer)
@@ -115,6 +146,13 @@ def _end(
         )
 
     return watch.end(values, store)
+
+
+def _withdraw_pairs(run: LinkRun, gone: Collection[int]) -> None:
+    """Take what nobody decided out of the queue where one of the records changed or went."""
+    waiting = CandidatePair.objects.filter(run=run.previous, state__in=WAITING)
+    for chunk in chunked(sorted(gone), CHUNK):
+        waiting.filter(Q(record_a__in=chunk) | Q(record_b__in=chunk)).update(state=PairState.WITHDRAWN)
 
 
 def _store_draws(run: LinkRun, answer: LinkAnswer) -> None:

@@ -1,6 +1,8 @@
 """What a link run does and keeps apart, in words."""
 
-from django.utils.translation import gettext, gettext_lazy
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from kuager.domain.lists.queries.link_quality import KeptApart
 
@@ -14,6 +16,28 @@ STEPS = {
     "measuring": gettext_lazy("measuring what to expect"),
     "storing": gettext_lazy("storing"),
 }
+
+# The engine's sentences on which pairs were compared; see engines.linkage.blocking.
+BLOCKING = (
+    gettext_noop("All {pairs} pairs of records were compared."),
+    gettext_noop(
+        "{pairs} pairs were compared, {per_record} for each record; at most {bound} were allowed. "
+        "About {recall} % of all links are expected to be among them."
+    ),
+    gettext_noop(
+        "Same {shared}: {pairs} pairs in groups of up to {largest} records, {new} of them new, with "
+        "about {links} links. Larger groups were not compared."
+    ),
+    gettext_noop("Same {shared}: {pairs} pairs, {new} of them new, with about {links} links."),
+)
+
+
+def blocking_words(blocking: Mapping[str, object]) -> list[str]:
+    """Say how the pairs to compare were chosen: first of all of them, then of each kind of key."""
+    said = blocking.get("sentences")
+    return [
+        gettext(one["template"]).format(**one["values"]) for one in (said if isinstance(said, list) else [])
+    ]
 
 
 def step_words(step: str) -> str:

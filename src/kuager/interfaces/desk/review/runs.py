@@ -23,7 +23,7 @@ from kuager.domain.lists.terms import LinkState
 from kuager.interfaces.desk.access import acting_user, needs, new_form_token, now, remember_result, result_of
 from kuager.interfaces.desk.review.forms import AcceptForm, RunForm, ThresholdForm
 from kuager.interfaces.desk.review.quality_words import answers_left_words, shown_quality
-from kuager.interfaces.desk.review.run_words import step_words, why_apart
+from kuager.interfaces.desk.review.run_words import blocking_words, step_words, why_apart
 from kuager.interfaces.shell import background
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "histogram": bins,
         "highest": max((one.count for one in bins), default=1),
         "progress": queries.review_progress(run, user=acting_user(request)),
+        "blocking": blocking_words(run.blocking),
         "quality": link_quality.run_quality(run),
         "kept_apart": [(pair, why_apart(pair)) for pair in apart],
         "apart_count": apart_count,
