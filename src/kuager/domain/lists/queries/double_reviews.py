@@ -13,6 +13,7 @@ from kuager.domain.lists.queries.reviewing import FIELDS, said_by, side_of
 from kuager.domain.lists.rules.double_review import OPEN, SETTLED
 from kuager.domain.lists.terms import SampleState
 from kuager.domain.people.models import Judgement
+from kuager.domain.people.terms import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +132,9 @@ def sampled_pair_of(pair: CandidatePair) -> SampledPair | None:
 
 
 def knows_pair(user: User, sampled: SampledPair) -> bool:
-    """Whether this user has ever judged the two records, so that their answer would not be blind."""
-    return Judgement.objects.filter(
-        record_a=sampled.record_a_id, record_b=sampled.record_b_id, author=user
-    ).exists()
+    """Whether this user has ever compared the two records, so that their answer would not be blind."""
+    compared = Judgement.objects.filter(record_a=sampled.record_a_id, record_b=sampled.record_b_id)
+    return compared.filter(author=user, method=Method.REVIEW).exists()
 
 
 def _for_answering(user: User, review: DoubleReview) -> QuerySet[SampledPair]:
@@ -151,6 +151,6 @@ def _not_by(user: User, pairs: QuerySet[SampledPair]) -> QuerySet[SampledPair]:
     """Leave out what this user has answered, and what they have judged before."""
     answered = BlindAnswer.objects.filter(sampled=OuterRef("pk"), reviewer=user, ended_at__isnull=True)
     judged = Judgement.objects.filter(
-        record_a=OuterRef("record_a"), record_b=OuterRef("record_b"), author=user
+        record_a=OuterRef("record_a"), record_b=OuterRef("record_b"), author=user, method=Method.REVIEW
     )
     return pairs.filter(~Q(Exists(answered)), ~Q(Exists(judged)))

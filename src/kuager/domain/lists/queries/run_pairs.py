@@ -161,6 +161,15 @@ def _between_lists(pairs: QuerySet[CandidatePair], list_ids: Sequence[int]) -> Q
     return pairs.filter(Q(record_a__in=first, record_b__in=last) | Q(record_a__in=last, record_b__in=first))
 
 
+def pair_named(run: LinkRun, name: str, other_name: str) -> CandidatePair | None:
+    """Return the likeliest pair of a run whose records bear these two names; None where there is none."""
+    names = Q(record_a__name=name, record_b__name=other_name) | Q(
+        record_a__name=other_name, record_b__name=name
+    )
+    pairs = CandidatePair.objects.filter(names, run=run).select_related("run", "record_a", "record_b")
+    return pairs.order_by("-probability", "id").first()
+
+
 def summaries(pairs: Sequence[CandidatePair]) -> list[PairSummary]:
     """Name the records of pairs and the lists they come from."""
     records = {number for pair in pairs for number in (pair.record_a_id, pair.record_b_id)}

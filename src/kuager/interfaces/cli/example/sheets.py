@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from kuager.interfaces.cli.example import brothers
 from kuager.interfaces.cli.example.invention import (
     PLACES,
     InventedPerson,
@@ -65,6 +66,8 @@ def write_lawyers(path: Path, people: list[InventedPerson], *, as_of: date, seed
     for number, person in enumerate(on_list, start=1):
         sheet.append([number, *_lawyers_row(person, random.Random(person.number * 7 + seed), as_of)])
     _add_mistakes(sheet, len(on_list))
+    for number, row in enumerate(brothers.rows_by(as_of, brothers.LAWYERS_ROW), start=len(on_list) + 4):
+        sheet.append([number, *row])
     book.save(path)
     return len(on_list)
 
@@ -154,6 +157,7 @@ def write_newsroom(path: Path, people: list[InventedPerson], *, as_of: date, see
         sheet.writerow(["Name", "Age", "Sex", "City", "Date", "Status", "Link"])
         for person in on_list:
             sheet.writerow(_newsroom_row(person, random.Random(person.number * 17 + seed), as_of))
+        sheet.writerows(brothers.rows_by(as_of, brothers.NEWSROOM_ROW))
     return len(on_list)
 
 

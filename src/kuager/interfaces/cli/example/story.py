@@ -21,7 +21,7 @@ from kuager.domain.register.rules.drafts import AssertionDraft
 from kuager.domain.register.terms import Status
 from kuager.domain.sources import operations as sources
 from kuager.domain.sources.terms import PublisherKind
-from kuager.interfaces.cli.example import calls, sheets
+from kuager.interfaces.cli.example import blind, brothers, calls, sheets
 from kuager.interfaces.cli.example.invention import InventedPerson, invent_people
 from kuager.interfaces.shell.example_accounts import ACCOUNTS, PASSWORD
 
@@ -33,6 +33,7 @@ PEOPLE = 2100
 SEED = 2021
 DAYS = (8, 15, 21)
 CERTAIN = 0.97
+LOOKED_AT = "Probability of at least 0.97 on name, age, place and day; sample of 40 looked at."
 REVIEWED = 24
 
 Write = Callable[..., int]
@@ -94,18 +95,21 @@ class Story:
     def tell(self) -> None:
         """Tell it from the first evening to the last publication."""
         self.begin()
-        self.week(8, editions=LISTS)
+        self.week(8, editions=LISTS, is_measured=True)
         self.publish(8)
         calls.first_calls(self.users, at=moment(10, 6))
         self.correct_a_death(at=moment(12, 8))
-        self.week(15, editions=LISTS)
+        run = self.week(15, editions=LISTS, why=brothers.IN_HASTE)
+        brothers.link_in_haste(run, by=self.users["asel"], at=moment(16, 10))
         self.publish(15)
         calls.second_calls(self.users, at=moment(17, 6))
+        self.part_brothers(run, at=moment(18, 7))
         # The volunteers' last edition is left for the reader to import.
-        self.week(21, editions=(LISTS[0], LISTS[2]))
+        run = self.week(21, editions=(LISTS[0], LISTS[2]))
         self.contradict(at=moment(22, 10))
         self.estimate(at=moment(22, 10, 30))
         self.publish(21)
+        blind.draw_for_the_reader(run, by=self.users["saule"], at=moment(22, 14))
         calls.last_calls(self.users, at=moment(22, 15))
 
     def begin(self) -> None:
@@ -135,20 +139,42 @@ class Story:
                     self.folder / one.file_name.format(day), self.people, as_of=date(2021, 11, day), seed=salt
                 )
 
-    def week(self, day: int, *, editions: tuple[ExampleList, ...]) -> None:
-        """Import the editions of a day, and find out who is who."""
+    def week(
+        self,
+        day: int,
+        *,
+        editions: tuple[ExampleList, ...],
+        why: str = LOOKED_AT,
+        is_measured: bool = False,
+    ) -> "LinkRun":
+        """Import the editions of a day, and find out who is who; ``why`` the links are accepted together."""
         for hour, one in enumerate(editions, start=4):
             self.import_edition(one, day, at=moment(day + 1, hour))
         self.say(f"linking the lists of {day} November")
         run = lists.run_linkage(lists=self.lists, by=self.users["saule"], at=moment(day + 1, 8))
+        if is_measured:
+            self.measure(run, at=moment(day + 1, 8, 5))
         lists.accept_links(
             run=run,
             threshold=CERTAIN,
-            explanation="Probability of at least 0.97 on name, age, place and day; sample of 40 looked at.",
+            explanation=why,
             by=self.users["asel"],
             at=moment(day + 1, 8, 30),
         )
         self.review(run, at=moment(day + 1, 9))
+        return run
+
+    def measure(self, run: "LinkRun", *, at: datetime) -> None:
+        """Let two reviewers judge a sample blindly, and a third person decide where they differ."""
+        self.say("measuring the links by blind double review")
+        truth = blind.Truth(people=self.people, lists=tuple(one.pk for one in self.lists))
+        blind.measure(run, truth, self.users, at=at)
+
+    def part_brothers(self, run: "LinkRun", *, at: datetime) -> None:
+        """Undo a wrong merge after a mother's call; nothing of it is lost."""
+        self.say("parting two brothers whom a hasty acceptance made one")
+        called = brothers.mother_calls(self.users, at=at)
+        brothers.part_the_brothers(run, called, by=self.users["asel"], at=at + timedelta(hours=2))
 
     def import_edition(self, one: ExampleList, day: int, *, at: datetime) -> None:
         """Stage, apply, and have a second person approve one edition."""
