@@ -23,7 +23,6 @@ from kuager.domain.sources.terms import Purpose
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.lists.models import CandidatePair, LinkRun
-    from kuager.domain.people.models import Record
 
 FIRST_EDITION = date(2021, 11, 15)
 ELDER, ELDER_SHORT, YOUNGER = "Оразхан", "Ораз", "Orazbek"
@@ -74,8 +73,11 @@ def link_in_haste(run: "LinkRun", *, by: "User", at: datetime) -> None:
         lists.review_pair(pair=pair, verdict=Verdict.SAME, explanation=IN_HASTE, by=by, at=at)
 
 
-def mother_calls(users: dict[str, "User"], *, at: datetime) -> "Record":
-    """Write down the mother's call about the elder brother; a second person approves his death."""
+def mother_calls(pair: "CandidatePair", users: dict[str, "User"], *, at: datetime) -> None:
+    """Write down the mother's call about the elder brother, who is the man on the lawyers' list.
+
+    A second person approves his death, as any.
+    """
     place = places.find_place("Тараз", on=at.date())
     call = register.CallDraft(
         record=RecordDraft(
@@ -99,17 +101,22 @@ def mother_calls(users: dict[str, "User"], *, at: datetime) -> "Record":
         consent_fields=("name", "age", "place", "status"),
     )
     record = register.record_call(call=call, by=users["asel"], at=at)
+    lawyers = next(one for one in (pair.record_a, pair.record_b) if one.name == LAWYERS_ROW[0])
+    register.judge(
+        record_a=record,
+        record_b=lawyers,
+        verdict=Verdict.SAME,
+        explanation="The mother names the list's short form as his.",
+        by=users["asel"],
+        at=at + timedelta(minutes=5),
+    )
     page = register_queries.get_person_page(register_queries.person_code_of(record.pk))
-    waiting = [said.pk for said in page.assertions if said.needs_approval]
+    waiting = [said.pk for said in page.assertions if said.record_id == record.pk]
     register.approve_assertions(assertion_ids=waiting, by=users["gulnar"], at=at + timedelta(hours=1))
-    return record
 
 
-def part_the_brothers(run: "LinkRun", called: "Record", *, by: "User", at: datetime) -> None:
-    """Undo the link with the mother's words, say that they are two people, and who her call is about."""
-    pair = find_pair(run)
-    if pair is None:
-        return
+def part_the_brothers(pair: "CandidatePair", *, by: "User", at: datetime) -> None:
+    """Undo the link with the mother's words as the reason, and say that they are two people."""
     page = register_queries.get_person_page(register_queries.person_code_of(pair.record_a_id))
     both = {pair.record_a_id, pair.record_b_id}
     for judgement in page.judgements:
@@ -122,13 +129,4 @@ def part_the_brothers(run: "LinkRun", called: "Record", *, by: "User", at: datet
         explanation="Two brothers, says their mother; the program saw one short name for both.",
         by=by,
         at=at + timedelta(minutes=2),
-    )
-    lawyers = next(one for one in (pair.record_a, pair.record_b) if one.name == LAWYERS_ROW[0])
-    register.judge(
-        record_a=called,
-        record_b=lawyers,
-        verdict=Verdict.SAME,
-        explanation="The mother names the list's short form as his.",
-        by=by,
-        at=at + timedelta(minutes=5),
     )

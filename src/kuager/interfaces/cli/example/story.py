@@ -173,8 +173,10 @@ class Story:
     def part_brothers(self, run: "LinkRun", *, at: datetime) -> None:
         """Undo a wrong merge after a mother's call; nothing of it is lost."""
         self.say("parting two brothers whom a hasty acceptance made one")
-        called = brothers.mother_calls(self.users, at=at)
-        brothers.part_the_brothers(run, called, by=self.users["asel"], at=at + timedelta(hours=2))
+        pair = brothers.find_pair(run)
+        if pair is not None:
+            brothers.mother_calls(pair, self.users, at=at)
+            brothers.part_the_brothers(pair, by=self.users["asel"], at=at + timedelta(hours=2))
 
     def import_edition(self, one: ExampleList, day: int, *, at: datetime) -> None:
         """Stage, apply, and have a second person approve one edition."""
