@@ -23,6 +23,8 @@ UNSURE_FROM = 0.66
 # Any part less alike than this keeps the verdict from "same": one consonant in a family name of six letters,
 # or in a given name of nine, or one vowel in a given name of four. Brothers bear given names that rhyme.
 PART_MUST_REACH = {"given": 0.89, "family": 0.84, "other": 0.84, "patronymic": 0.82}
+# Where a name does not tell which of its words is the given one, any of them may be.
+UNCERTAIN_PART_MUST_REACH = 0.87
 # Fathers' names vary more between registers; a consonant of a short name counts.
 FATHERS_DIFFER_BELOW = 0.8
 # Arabic letters leave most vowels out, so less can be asked of a part.
@@ -88,30 +90,32 @@ def _part_role(left: Word | None, right: Word | None) -> str:
     return "family" if "family" in (left.role, right.role) else "given"
 
 
-def _compare_part(part: Part) -> _Compared:
+def _compare_part(part: Part, is_certain: bool) -> _Compared:
     left, right, alike = part
     role = _part_role(left, right)
-    level = _part_level(left, right, alike, role)
+    level = _part_level(part, role, is_certain)
     return _Compared(role, left, right, alike, level, part_bits(role, level, alike))
 
 
-def _part_level(left: Word | None, right: Word | None, alike: float, role: str) -> Level:
+def _part_level(part: Part, role: str, is_certain: bool) -> Level:
+    left, right, alike = part
     if left is None or right is None:
         return "missing"
     if alike >= _EQUAL_FROM:
         return "initial" if left.is_initial or right.is_initial else "equal"
     if left.is_initial or right.is_initial:
         return "initial" if alike > 0 else "differs"
-    if alike >= _needed(left, right, role):
+    if alike >= _needed(left, right, role, is_certain):
         return "close"
     return "form" if 0.7 < alike < 0.9 and form_of_name(left, right) == "ambiguous" else "differs"
 
 
-def _needed(left: Word, right: Word, role: str) -> float:
+def _needed(left: Word, right: Word, role: str, is_certain: bool) -> float:
     if left.is_arabic != right.is_arabic:
         return ARABIC_PART_MUST_REACH
     is_given = role == "given" or _crosses_roles(left, right)
-    return PART_MUST_REACH["given" if is_given else role]
+    needed = PART_MUST_REACH["given" if is_given else role]
+    return needed if is_certain or role == "patronymic" else max(needed, UNCERTAIN_PART_MUST_REACH)
 
 
 def _crosses_roles(left: Word | None, right: Word | None) -> bool:
@@ -180,9 +184,10 @@ class Settled(NamedTuple):
 def settle_names(a: str, b: str) -> Settled:
     """Compare two names that are not written alike."""
     alignment = align_names(a, b)
-    parts = tuple([_compare_part(part) for part in alignment.parts])
+    is_certain = parse_name(a).order_is_certain and parse_name(b).order_is_certain
+    parts = tuple([_compare_part(part, is_certain) for part in alignment.parts])
     verdict = _verdict(alignment, parts)
-    if verdict == "same" and _exchanges_roles(a, b, alignment):
+    if verdict == "same" and is_certain and _exchanges_roles(alignment):
         verdict = "unsure"
     score = _scaled(alignment.score)
     if verdict != "same":
@@ -194,15 +199,13 @@ def _total_bits(parts: tuple[_Compared, ...]) -> float:
     return round(sum([part.weight_bits for part in parts]), 1)
 
 
-def _exchanges_roles(a: str, b: str, alignment: Alignment) -> bool:
-    """Return whether a family name met a given name although both names say which is which.
+def _exchanges_roles(alignment: Alignment) -> bool:
+    """Return whether a family name met a given name; both names say which is which.
 
     Nurov Bolat is not Bolatov Nur: fathers give their names to sons.
     """
     crossing = [alike for left, right, alike in alignment.parts if _crosses_roles(left, right)]
-    if len(crossing) < 2 or min(crossing) >= _EQUAL_FROM:
-        return False
-    return parse_name(a).order_is_certain and parse_name(b).order_is_certain
+    return len(crossing) >= 2 and min(crossing) < _EQUAL_FROM
 
 
 def _told(part: _Compared) -> PartComparison:

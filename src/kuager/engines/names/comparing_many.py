@@ -49,7 +49,7 @@ def judge_names(pairs: Iterable[tuple[str, str]]) -> Iterator[NameJudgement]:
         with _undisturbed():
             hopeful = sift_pairs(batch)
             found = [
-                _judge(one, other) if is_hopeful else _DIFFERENT
+                _judge(one, other) if is_hopeful or one == other else _DIFFERENT
                 for (one, other), is_hopeful in zip(batch, hopeful, strict=True)
             ]
         yield from found

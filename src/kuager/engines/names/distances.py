@@ -15,7 +15,7 @@ _CLOSE_CONSONANTS = ("hk", "hg", "gk", "bp", "dt", "vu", "vf", "vb", "ub", "jz",
                      "jq", "fp", "jg", "zc")  # fmt: skip
 _CLOSE_CONSONANT = 8
 # Spellers exchange i and e, o and u; a and u make two names (Марат and Мурат), as a and i do (Дана, Дина).
-_VOWELS = {"ie": 5, "ou": 5, "ae": 8, "ao": 8, "iu": 10, "eo": 10, "ai": 16, "eu": 16, "io": 16, "au": 24}
+_VOWELS = {"ie": 5, "ou": 5, "ae": 8, "ao": 8, "iu": 12, "eo": 10, "ai": 16, "eu": 16, "io": 16, "au": 24}
 # A first sound is heard best: Серік is not Берік, nor Арлан Ерлан. Elsewhere a and e are exchanged by habit.
 FIRST_CONSONANT, FIRST_VOWEL = 10, 6
 

@@ -21,9 +21,10 @@ LATIN_LETTERS = {
     "w": "W", "c": "C", "x": "X", "ý": "U",
 }  # fmt: skip
 
-# Longest first; "<" stands for a consonant before the group, "ei>" for e or i after it and "-h" for no h.
-# English, German, Polish, French, Dutch and Turkish habits of writing the same sounds; the drafts of a Kazakh
-# alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s), or ө and ү as oe and ue.
+# Longest first; "<" stands for a consonant before the group, "ei>" for e or i after it, "-h" for no h and
+# "-v" for no v after it. English, German, Polish, French, Dutch and Turkish habits of writing one sound; the
+# drafts of a Kazakh alphabet of 2017 wrote ш, ч and у with an apostrophe (s' may also be a soft s), or ә, ө
+# and ү as ae, oe and ue.
 LATIN_GROUPS = (
     ("s'", "S"), ("c'", "q"), ("y'", "u"),
     ("schtsch", "w"), ("sjtsj", "w"), ("chtch", "w"), ("shch", "w"), ("szcz", "w"), ("tsch", "K"),
@@ -31,17 +32,17 @@ LATIN_GROUPS = (
     ("tzh", "tj"), ("dž", "j"), ("dj", "D"), ("zh", "j"), ("zj", "j"), ("jj", "j"), ("sj", "B"), ("ch", "H"),
     ("cz", "q"), ("sz", "w"), ("sh", "w"), ("kh", "h"), ("gh", "g"), ("ng-h", "N"), ("guei>", "Z"),
     ("ts", "c"), ("tz", "c"), ("<ja", "G"), ("<ya", "A"), ("ia", "I"), ("ya", "ya"), ("yu", "yu"),
-    ("iu", "yu"), ("ou", "u"), ("oe", "O"), ("ue", "F"), ("oo", "o"), ("ie", "e"), ("ye", "e"), ("yo", "Y"),
-    ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
+    ("iu", "yu"), ("ou", "u"), ("ae-v", "M"), ("oe", "O"), ("ue", "F"), ("oo", "o"), ("ie", "e"), ("ye", "e"),
+    ("yo", "Y"), ("ph", "f"), ("ck", "k"), ("ii", "i"), ("iy", "i"), ("yi", "i"), ("ee", "E"), ("aa", "a"),
 )  # fmt: skip
 
 # A capital stands for a letter that different spellers use for different sounds: every reading is kept.
 LATIN_READINGS: dict[str, tuple[str, ...]] = {
-    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c", "q"), "X": ("h", "ks"), "O": ("oe", "u", "o"),
+    "J": ("j", "y"), "W": ("u", "v"), "C": ("k", "j", "c", "q"), "X": ("h", "ks"), "O": ("oe", "u"),
     "E": ("e", "i"), "Y": ("e", "yo"), "D": ("j", "dj"), "H": ("q", "h", "w"), "S": ("s", "w"),
     "U": ("u", "y"), "P": ("w", "j"), "B": ("w", "sj"), "N": ("ng", "n"), "Z": ("gu", "g"),
     "G": ("ja", "a", "ia"), "A": ("a", "ia"), "I": ("ia", "a"), "K": ("q", "tj"), "F": ("ue", "u"),
-    "V": ("a", "e"), "L": ("g", "k"),
+    "M": ("ae", "a"), "V": ("a", "e"), "L": ("g", "k"),
 }  # fmt: skip
 
 ARABIC = {

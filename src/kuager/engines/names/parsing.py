@@ -17,9 +17,9 @@ Role = Literal["given", "family", "patronymic", "other"]
 
 _WORD = re.compile(r"[^\s,;.\"«»“”()/\d]+(\.)?")
 _FAMILY_SIGN = re.compile(
-    r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe]v|[oe]va|[oe]ff|yev|yeva|sk[iy]y?|skaya|zod[ae]h?|зода)$"
+    r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe][vw]|[oe][vw]a|[oe]ff|وف|يف|وۆ|ەۆ|وۆا|ەۆا|وڤ|sk[iy]y?|skaya|zod[ae]h?|зода)$"
 )
-_SEPARATE_ENDINGS = frozenset({"ogli", "oglu", "oglo", "kizi", "gizi", "uli", "ulu"})
+SEPARATE_ENDINGS = frozenset({"ogli", "oglu", "oglo", "kizi", "gizi", "uli", "ulu"})
 _CHILD_OF = frozenset({"bin", "ibn", "bint", "ben", "бин", "ибн", "бинт", "بن", "ابن", "بنت"})
 _JOINED_FORWARD = frozenset({
     "abu", "abd", "abdul", "abdel", "al", "el", "ul", "um", "umm", "van", "von", "de", "da", "di", "la",
@@ -67,7 +67,7 @@ def _signs(word: str) -> _Signs:
     is_place = bare.startswith(("al-", "el-", "аль-", "эль-"))
     return _Signs(
         not is_place and any([patronymic_stem(skeleton) is not None for skeleton in folded]),
-        bare in _JOINERS or (folded != () and folded[0] in _SEPARATE_ENDINGS),
+        bare in _JOINERS or (folded != () and folded[0] in SEPARATE_ENDINGS),
         _is_initial(word),
         _FAMILY_SIGN.search(bare) is not None,
     )
@@ -92,7 +92,7 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
         elif bare in _CHILD_OF and joined:
             child_of = True
             forward = f"{forward}{word} "
-        elif joined and skeletons(word)[:1] and skeletons(word)[0] in _SEPARATE_ENDINGS:
+        elif joined and skeletons(word)[:1] and skeletons(word)[0] in SEPARATE_ENDINGS:
             joined[-1] = f"{joined[-1]} {word}"
             patronymics.add(len(joined) - 1)
         elif bare in _JOINED_FORWARD:
@@ -191,6 +191,13 @@ def _without_comma(text: str, script: Script) -> tuple[tuple[NameToken, ...], bo
     return tokens, is_certain
 
 
+def _last_initial_is_patronymic(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
+    """Read "Family Given P.": the initial at the end stands for the father."""
+    if [token.role for token in tokens] != ["family", "given", "other"] or not tokens[2].is_initial:
+        return tokens
+    return (*tokens[:2], replace(tokens[2], role="patronymic"))
+
+
 def _second_initial_is_patronymic(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
     """Read "Family G. P." and "G. P. Family": the initial after the given one stands for the father."""
     given = [index for index, token in enumerate(tokens) if token.role == "given" and token.is_initial]
@@ -218,7 +225,7 @@ def parse_name(text: str) -> PersonName:
         tokens, is_certain = _with_comma(before, after, script), True
     else:
         tokens, is_certain = _without_comma(whole, script)
-    tokens = _second_initial_is_patronymic(tokens)
+    tokens = _last_initial_is_patronymic(_second_initial_is_patronymic(tokens))
     return PersonName(
         given=_part(tokens, "given"),
         family=_part(tokens, "family"),

@@ -64,18 +64,25 @@ def repair_look_alikes(text: str) -> str:
         composed = _DIGIT_INSIDE.sub(_letter_for_digit, composed)
     if not (_CYRILLIC.search(composed) and _LATIN.search(composed)):
         return composed
-    return " ".join(_repair_word(word) for word in composed.split())
+    # Letters that pass for no other tell in which alphabet the text was meant.
+    latin, cyrillic = (
+        len(letters.findall(composed.translate(table)))
+        for letters, table in ((_LATIN, _TO_CYRILLIC), (_CYRILLIC, _TO_LATIN))
+    )
+    return " ".join([_repair_word(word, cyrillic - latin) for word in composed.split()])
 
 
-def _repair_word(word: str) -> str:
+def _repair_word(word: str, meant: int) -> str:
+    """Put a word into one alphabet; ``meant`` is above 0 where the whole text speaks for Cyrillic."""
     cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
     if not cyrillic or not latin:
         return word
     in_cyrillic, in_latin = word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)
     whole = [in_cyrillic] if not _LATIN.search(in_cyrillic) else []
     whole += [in_latin] if not _CYRILLIC.search(in_latin) else []
-    if len(whole) == 2 and latin > cyrillic:
-        return in_latin
+    if len(whole) == 2:
+        is_latin = meant < 0 or (meant == 0 and latin > cyrillic)
+        return in_latin if is_latin else in_cyrillic
     return whole[0] if whole else word
 
 

@@ -63,7 +63,12 @@ _AZERBAIJANI_Q = chr(0xE000 + len(LATIN_GROUPS))
 _AFTER_CONSONANT = "(?<=[b-df-hj-np-tv-xzçğşñńǵśćžšč'])"
 _GROUP_PATTERN = re.compile(
     "|".join(
-        "(" + group.replace("<", _AFTER_CONSONANT).replace("ei>", "(?=[ei])").replace("-h", "(?!h)") + ")"
+        "("
+        + group.replace("<", _AFTER_CONSONANT)
+        .replace("ei>", "(?=[ei])")
+        .replace("-h", "(?!h)")
+        .replace("-v", "(?!v)")
+        + ")"
         for group, _ in LATIN_GROUPS
     )
 )

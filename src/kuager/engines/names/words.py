@@ -6,7 +6,7 @@ Promises: one object for one text and part, so that what is known of two words i
 import re
 from functools import lru_cache
 
-from kuager.engines.names.parsing import PersonName, Role, parse_name
+from kuager.engines.names.parsing import SEPARATE_ENDINGS, PersonName, Role, parse_name
 from kuager.engines.names.scripts import Script
 from kuager.engines.names.skeletons import (
     family_stem,
@@ -68,7 +68,9 @@ class Word:
         self.is_initial = is_initial
         self.is_arabic = is_arabic
         self.forms = _fold_compounds(skeletons(text))
-        stems = [family_stem(form) or patronymic_stem(form) for form in self.forms]
+        stems = [
+            patronymic_stem(form) or family_stem(form) for form in self.forms if _may_have_stem(form, role)
+        ]
         self.stems = tuple([stem for stem in stems if stem])
         self._learn_forms()
         self.is_feminine: bool | None = None
@@ -105,6 +107,13 @@ def read_word(text: str, role: str, is_initial: bool, is_arabic: bool) -> Word:
     return Word(text, role, is_initial=is_initial, is_arabic=is_arabic)
 
 
+def _may_have_stem(form: str, role: str) -> bool:
+    """Return whether an ending is one of a family name: Мадина is a given name, not a woman of the Мад."""
+    return role != "given" or form.endswith(
+        ("ov", "ev", "ova", "eva", "ski", "ska", "uli", "kizi", "ovna", "oviq")
+    )
+
+
 def _fold_compounds(forms: tuple[str, ...]) -> tuple[str, ...]:
     if not any([form.startswith("abd") or form.endswith("din") for form in forms]):
         return forms
@@ -124,7 +133,8 @@ def read_father(text: str, is_initial: bool, is_arabic: bool) -> Word:
     word = Word(text, "patronymic", is_initial=is_initial, is_arabic=is_arabic)
     bare = _CHILD_OF.sub("", text).replace(" ", "")
     folded = skeletons(bare)
-    word.forms = tuple(dict.fromkeys(patronymic_stem(form) or form for form in folded))
+    stems = [stem for form in folded if (stem := patronymic_stem(form))]
+    word.forms = tuple(dict.fromkeys(stems or folded))
     word.stems = ()
     word._learn_forms()
     word.is_feminine = None
@@ -171,14 +181,23 @@ def prepare(name: str, *, joined: bool = False) -> Prepared:
 
 
 def _read_token(text: str, role: Role, is_initial: bool, is_arabic: bool, joined: bool) -> list[Word]:
-    if role == "patronymic":
-        text = _CHILD_OF.sub("", text)
     if "-" in text or "\u2010" in text:
         text = _ARTICLE.sub("", text).replace("-", "" if joined else " ")
     elif not is_arabic and " " not in text:
         return [read_word(text, role, is_initial, is_arabic)]
-    pieces = [_ARABIC_ARTICLE.sub("", piece) for piece in text.split()] if is_arabic else text.split()
+    if role == "patronymic":
+        text = _CHILD_OF.sub("", text)
+    pieces = text.split()
+    if is_arabic:
+        pieces = [_ARABIC_ARTICLE.sub("", piece) for piece in pieces]
+    elif role == "patronymic" or _ends_apart(pieces):
+        pieces = ["".join(pieces)]
     return [read_word(piece, role, is_initial, is_arabic) for piece in pieces]
+
+
+def _ends_apart(pieces: list[str]) -> bool:
+    """Return whether an ending of a patronymic is written as a word: Токтар уулу."""
+    return len(pieces) == 2 and bool(set(skeletons(pieces[1])) & SEPARATE_ENDINGS)
 
 
 def _learn_parts(prepared: Prepared, parsed: PersonName, is_arabic: bool) -> None:

@@ -82,7 +82,7 @@ class WordTable:
         spared = (UNITS - DELETION["h"]) * (self._most[left, 6] + self._most[right, 6]).astype(np.int16)
         costs = np.maximum(more, fewer) * np.int16(UNITS) - spared
         length = np.maximum(3.0, (self._longest[left] + self._longest[right]) / 2)
-        bound = 1.0 - np.maximum(costs, 0) / (UNITS * length)
+        bound = np.maximum(0.0, 1.0 - np.maximum(costs, 0) / (UNITS * length))
         return np.where(self._is_special(left, right), 1.0, bound)
 
     def _is_special(self, left: Codes, right: Codes) -> Flags:
