@@ -52,7 +52,7 @@ def _say_where_to_look(port: int) -> None:
 
     base = f"http://127.0.0.1:{port}"
     click.echo("\nKuager's example data: everybody is invented.\n")
-    click.echo(f"  {base}/en/tour/    begin here: the story in eight clicks (also /kk/tour/ and /ru/tour/)")
+    click.echo(f"  {base}/en/tour/    begin here: the story in nine clicks (also /kk/tour/ and /ru/tour/)")
     click.echo(f"  {base}/en/         the public site")
     click.echo(f"  {base}/en/desk/    the desk")
     click.echo(f"\nSign in as (password for all: {PASSWORD})")

@@ -1,4 +1,4 @@
-"""The guided tour of the demonstration: the story in eight clicks, as figures come about."""
+"""The guided tour of the demonstration: the story in nine clicks, as figures come about."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +36,14 @@ STOPS = (
         title=_("Who is who?"),
         text=_("Compare a pair side by side. Every link is a judgement that can be undone."),
         needs=Capability.JUDGE,
+    ),
+    Stop(
+        name="desk-taken-back",
+        title=_("Two brothers, made one and parted"),
+        text=_(
+            "A hasty acceptance took them for one man; their mother called. See the evidence part by part, "
+            "the reason, and what it changed: both judgements stay in the history."
+        ),
     ),
     Stop(
         name="desk-call",
@@ -82,11 +90,11 @@ STOPS = (
         text=_("Figures, a map, a list, and for each number: how do we know?"),
     ),
 )
-LENGTH = 8
+LENGTH = 9
 
 
 def tour_stops(user: "User") -> list[dict[str, object]]:
-    """Return the stops that this user's role opens, at most eight, the public pages always last."""
+    """Return the stops that this user's role opens, at most nine, the public pages always last."""
     open_stops = [stop for stop in STOPS if may(user, stop.needs) and _url(stop.name)]
     chosen = [*open_stops[: LENGTH - 1], open_stops[-1]] if len(open_stops) > LENGTH else open_stops
     return [{"url": _url(stop.name), "title": stop.title, "text": stop.text} for stop in chosen]
