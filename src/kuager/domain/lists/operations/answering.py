@@ -10,13 +10,14 @@ import numpy as np
 from kuager.core.digest import JsonValue, sha256_hex
 from kuager.core.errors import KuagerError
 from kuager.domain.lists.models import EstimateRun
-from kuager.domain.lists.queries.estimate_inputs import stored_histories, stored_inputs
+from kuager.domain.lists.queries.estimate_inputs import stored_draws, stored_histories, stored_inputs
 from kuager.domain.lists.rules.estimates import ALL_METHODS, result_digest
 from kuager.engines import estimation
 from kuager.engines.estimation import Comparison, Estimate, Request, Sentence, Strata
 from kuager.engines.estimation.comparison.sharing import checkpoint_of
 from kuager.engines.estimation.guard import guarded
 from kuager.engines.estimation.headlines import headline, recommended
+from kuager.engines.estimation.partitions import estimate_over_partitions
 from kuager.engines.estimation.running import Progress
 from kuager.engines.estimation.sensitivity import Sensitivity, sensitivity
 
@@ -118,8 +119,7 @@ def _compared(run: EstimateRun, request: Request) -> Comparison:
     answers: tuple[Estimate, ...] = ()
     not_run: dict[str, str] = {}
     try:
-        answer = estimation.estimate(histories, method=run.method, request=request)
-        answers = (guarded(histories, answer, derived=derived, cannot_contain=cannot_contain),)
+        answers = (_answer_of_one(run, request),)
     except KuagerError as error:
         not_run[run.method] = str(error)
     return Comparison(
@@ -129,6 +129,19 @@ def _compared(run: EstimateRun, request: Request) -> Comparison:
         not_run=not_run,
         sentences=(),
     )
+
+
+def _answer_of_one(run: EstimateRun, request: Request) -> Estimate:
+    """Estimate by one method; over the draws of who is who where the run rests on them."""
+    histories, inputs, drawn = stored_histories(run), stored_inputs(run), stored_draws(run)
+    derived, cannot_contain = inputs["derived"], inputs["cannot_contain"]
+    if drawn is None:
+        answer = estimation.estimate(histories, method=run.method, request=request)
+        return guarded(histories, answer, derived=derived, cannot_contain=cannot_contain)
+    answer = estimate_over_partitions(drawn, method=run.method, request=request, derived=derived)
+    judged = guarded(histories, answer, derived=derived, cannot_contain=cannot_contain)
+    reasons = tuple(dict.fromkeys([*answer.reasons, *judged.reasons]))
+    return replace(judged, reasons=reasons, publishable=not reasons)
 
 
 def _strata(run: EstimateRun, request: Request, method: str) -> Strata | None:

@@ -10,11 +10,13 @@ from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit.operations import record_event
-from kuager.domain.lists.models import CasualtyList, EstimateRun
+from kuager.domain.lists.models import CasualtyList, EstimateRun, LinkRun
 from kuager.domain.lists.operations.computing import compute_estimate
-from kuager.domain.lists.queries.estimate_inputs import estimate_inputs, input_digest
+from kuager.domain.lists.queries.estimate_draws import drawn_inputs
+from kuager.domain.lists.queries.estimate_inputs import estimate_inputs, input_digest, with_draws
 from kuager.domain.lists.rules.estimates import (
     ALL_METHODS,
+    check_draws,
     check_question,
     check_transition,
     is_silent,
@@ -33,6 +35,7 @@ QUESTION = (
     "level",
     "seed",
     "histories",
+    "link_run",
 )
 LEVEL = 0.95
 SEED = 1
@@ -49,6 +52,7 @@ def ask_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
     strata: Strata | str = "",
     with_sensitivity: bool = False,
     seed: int = SEED,
+    link_run: LinkRun | None = None,
     by: User,
     at: datetime,
 ) -> EstimateRun:
@@ -66,15 +70,23 @@ def ask_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
         Also estimate each group of people alone; empty for none.
     with_sensitivity
         Also change whatever can be changed (lists left out, merged, priors), and see what the number is then.
+    link_run
+        Rest on its draws of who is who, not on what people judged, and carry the doubt into the interval;
+        with one method, and without strata and changes.
     """
     check_may(by, Capability.ESTIMATE)
     check_status(status)
     check_question(list_count=len({one.pk for one in lists}), method=method, strata=strata, seed=seed)
+    check_draws(link_run is not None, method=method, is_plain=not strata and not with_sensitivity)
     moment = known_at or at
     inputs = estimate_inputs(lists, as_of=as_of, known_at=moment, status=status, strata=strata)
     if not inputs["observed"]:
         raise BadInputError("nobody stands on these lists on that day; choose a later one, or another status")
+    if link_run is not None:
+        drawn = drawn_inputs(link_run, lists, as_of=as_of, known_at=moment, status=status)
+        inputs = with_draws(inputs, drawn)
     run = EstimateRun(
+        link_run=link_run,
         as_of=as_of,
         known_at=moment,
         status=status,
@@ -144,6 +156,7 @@ def run_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
     strata: Strata | str = "",
     with_sensitivity: bool = False,
     seed: int = SEED,
+    link_run: LinkRun | None = None,
     by: User,
     at: datetime,
     clock: Callable[[], datetime] | None = None,
@@ -158,6 +171,7 @@ def run_estimate(  # noqa: PLR0913  # keyword-only, one for each part of the que
         strata=strata,
         with_sensitivity=with_sensitivity,
         seed=seed,
+        link_run=link_run,
         by=by,
         at=at,
     )

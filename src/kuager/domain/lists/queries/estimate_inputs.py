@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from django.db.models import Min
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.domain.lists.models import CasualtyList, EstimateRun, ListEdition
+from kuager.domain.lists.queries.estimate_draws import StoredDraws, tables_of
 from kuager.domain.lists.queries.membership import members, unique_titles
 from kuager.domain.lists.queries.overlapping import persons_with
 from kuager.domain.lists.terms import EditionState, Strata
@@ -17,6 +18,7 @@ from kuager.domain.register.models import StatusSpell
 from kuager.domain.register.queries.answers import Question
 from kuager.domain.register.queries.counts import known_at_filter, spells_at
 from kuager.engines.estimation import CaptureHistories
+from kuager.engines.estimation.partitions import DrawnTables
 
 UNKNOWN = "unknown"
 Pattern = tuple[int, ...]
@@ -41,6 +43,31 @@ class StoredHistories(TypedDict):
     strata: dict[str, list[StoredPattern]]
     derived: dict[str, str]
     cannot_contain: dict[str, str]
+    who_is_who: NotRequired[StoredDraws]
+
+
+def with_draws(inputs: StoredHistories, drawn: StoredDraws) -> StoredHistories:
+    """Let an estimate rest on draws of who is who; the table shown is the likeliest of them."""
+    ids = inputs["list_ids"]
+    patterns: list[StoredPattern] = [
+        {"list_ids": on, "count": count}
+        for on, count in zip(drawn["patterns"], drawn["likeliest"], strict=True)
+        if count
+    ]
+    return {
+        **inputs,
+        "observed": sum(one["count"] for one in patterns),
+        "totals": [sum(one["count"] for one in patterns if number in one["list_ids"]) for number in ids],
+        "patterns": patterns,
+        "who_is_who": drawn,
+    }
+
+
+def stored_draws(run: EstimateRun) -> DrawnTables | None:
+    """Return the tables of the draws of who is who that a run used; None where it used what people judged."""
+    inputs = stored_inputs(run)
+    drawn = inputs.get("who_is_who")
+    return None if drawn is None else tables_of(drawn, inputs["list_ids"], inputs["lists"])
 
 
 def estimate_inputs(

@@ -166,6 +166,16 @@ def has_draws(run: LinkRun) -> bool:
     return LinkDraws.objects.filter(run=run).exists()
 
 
+def runs_with_draws() -> list[LinkRun]:
+    """Return the runs on whose draws an estimate can rest, newest first, with their lists."""
+    return list(
+        LinkRun.objects.filter(draws__isnull=False)
+        .order_by("-pk")
+        .prefetch_related("lists")
+        .defer("trained", "doubt", "kept_apart", "expected")
+    )
+
+
 def latest_audit(run: LinkRun) -> LinkAudit | None:
     """Return the newest comparison of a run with linking everything anew."""
     return LinkAudit.objects.filter(run=run).order_by("-made_at", "-pk").first()

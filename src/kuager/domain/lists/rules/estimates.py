@@ -31,6 +31,15 @@ def check_question(*, list_count: int, method: str, strata: str, seed: int) -> N
         raise BadInputError(f"a seed is a whole number from 0 to {MOST_SEED:,}, got {seed}")
 
 
+def check_draws(is_drawn: bool, *, method: str, is_plain: bool) -> None:
+    """Raise BadInputError for a question that cannot rest on draws of who is who."""
+    if is_drawn and (method == ALL_METHODS or not is_plain):
+        raise BadInputError(
+            "with draws of who is who choose one method, no groups of people and no changes of the lists: "
+            "each draw is estimated by itself"
+        )
+
+
 def is_silent(run: EstimateRun, at: datetime) -> bool:
     """Whether whoever computes a run has not been heard of for so long that it must have been interrupted."""
     return runs.is_silent(run, at, asked_at=run.run_at)

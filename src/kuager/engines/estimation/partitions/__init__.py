@@ -6,7 +6,12 @@ draw, so that the number stays too high; links that are surer than they should b
 narrow.
 """
 
-from kuager.engines.estimation.partitions.drawn import Partitions, make_partitions, read_partitions
+from kuager.engines.estimation.partitions.drawn import (
+    DrawnTables,
+    Partitions,
+    make_partitions,
+    read_partitions,
+)
 from kuager.engines.estimation.partitions.estimating import estimate_over_partitions
 
-__all__ = ["Partitions", "estimate_over_partitions", "make_partitions", "read_partitions"]
+__all__ = ["DrawnTables", "Partitions", "estimate_over_partitions", "make_partitions", "read_partitions"]

@@ -110,6 +110,37 @@ class Partitions:
         return CaptureHistories.from_counts(self.lists, patterns.tolist(), counts.tolist())
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DrawnTables:
+    """What an estimate needs of draws of who is who, without the records: to be kept with it.
+
+    Parameters
+    ----------
+    tables : tuple of CaptureHistories
+        The table of every draw.
+    likeliest : CaptureHistories
+        The table in which each group of doubtful records is as it is drawn most often.
+    records_in_doubt : int
+        Records that are not with the same others in every draw.
+
+    """
+
+    tables: tuple[CaptureHistories, ...]
+    likeliest: CaptureHistories
+    records_in_doubt: int
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def histories(self) -> Iterator[CaptureHistories]:
+        """Give the table of every draw, one after the other."""
+        return iter(self.tables)
+
+    def most_probable(self) -> CaptureHistories:
+        """Give the likeliest table."""
+        return self.likeliest
+
+
 def read_partitions(path: Path) -> Partitions:
     """Read what ``kuager link --draws-file`` wrote, or a table like it.
 

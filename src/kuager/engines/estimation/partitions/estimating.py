@@ -26,7 +26,7 @@ from kuager.engines.estimation.draws import TOTAL, Draws
 from kuager.engines.estimation.guard import guard, guarded
 from kuager.engines.estimation.histories import CaptureHistories
 from kuager.engines.estimation.methods import estimate
-from kuager.engines.estimation.partitions.drawn import Partitions
+from kuager.engines.estimation.partitions.drawn import DrawnTables, Partitions
 from kuager.engines.estimation.replicates import worst_of_chains
 from kuager.engines.estimation.request import Request
 from kuager.engines.estimation.result import Estimate
@@ -62,7 +62,7 @@ class _Answers:
 
 
 def estimate_over_partitions(
-    partitions: Partitions,
+    partitions: Partitions | DrawnTables,
     *,
     method: str,
     request: Request | None = None,
@@ -72,7 +72,7 @@ def estimate_over_partitions(
 
     Parameters
     ----------
-    partitions : Partitions
+    partitions : Partitions or DrawnTables
         Draws of who is who, 100 or more for a figure to publish.
     method : str
         Any method; equal tables are estimated once.
@@ -125,7 +125,7 @@ def estimate_over_partitions(
 
 
 def _estimate_tables(
-    partitions: Partitions, method: str, request: Request, derived: Mapping[str, str] | None
+    partitions: Partitions | DrawnTables, method: str, request: Request, derived: Mapping[str, str] | None
 ) -> _Answers:
     """Estimate every different table once."""
     tables, likeliest = tuple(partitions.histories()), partitions.most_probable()
@@ -202,7 +202,7 @@ def between_share(pooled: NDArray[np.float64]) -> float:
 
 
 def _diagnostics(
-    partitions: Partitions, answers: _Answers, pooled: NDArray[np.float64]
+    partitions: Partitions | DrawnTables, answers: _Answers, pooled: NDArray[np.float64]
 ) -> dict[str, float | str]:
     sizes = [table.observed for table in answers.tables]
     found: dict[str, float | str] = {

@@ -69,10 +69,23 @@ class EstimateForm(OverlapForm):
         help_text=_("The same start gives the same numbers."),
     )
 
+    link_run = forms.TypedChoiceField(
+        label=_("Who is who"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_(
+            "Draws carry the doubt about who is who into the interval. Choose one method with them, and "
+            "neither groups nor changes."
+        ),
+    )
+
     chosen_before = ("once", "lists", "as_of", "status")
 
-    def __init__(self, *args: object, lists: Choices, **more: object) -> None:
+    def __init__(self, *args: object, lists: Choices, runs: Choices = (), **more: object) -> None:
         super().__init__(*args, lists=lists, **more)
+        who = cast(forms.ChoiceField, self.fields["link_run"])
+        who.choices = [("", _("as people have judged so far")), *runs]
         methods = [(name, method_word(name)) for name in METHODS]
         cast(forms.ChoiceField, self.fields["method"]).choices = [
             ("all", _("all that apply, side by side")),

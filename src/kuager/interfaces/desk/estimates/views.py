@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
+from kuager.domain.lists.queries import link_quality
 from kuager.domain.register.terms import Status
 from kuager.interfaces.desk.access import (
     acting_user,
@@ -27,6 +28,8 @@ from kuager.interfaces.desk.estimates.overlaps import overlap_picture, shown_ove
 from kuager.interfaces.shell import background
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
     from django.http import QueryDict
 
@@ -38,7 +41,19 @@ AnyForm = TypeVar("AnyForm", OverlapForm, EstimateForm)
 
 
 def _form(kind: type[AnyForm], answers: "QueryDict | None" = None) -> AnyForm:
-    return kind(answers, lists=_list_choices(), initial={"as_of": today(), "once": new_form_token()})
+    first = {"as_of": today(), "once": new_form_token()}
+    more = {"runs": _run_choices()} if issubclass(kind, EstimateForm) else {}
+    return kind(answers, lists=_list_choices(), initial=first, **more)
+
+
+def _run_choices(lists: "Iterable[int]" = ()) -> list[tuple[int, str]]:
+    """Return the link runs on whose draws an estimate of these lists can rest."""
+    wanted = set(lists)
+    return [
+        (run.pk, gettext("draws of link run %(when)s") % {"when": f"{run.known_at:%Y-%m-%d %H:%M}"})
+        for run in link_quality.runs_with_draws()
+        if wanted <= {one.pk for one in run.lists.all()}
+    ]
 
 
 def _list_choices() -> list[tuple[int, str]]:
@@ -71,8 +86,10 @@ def list_estimates(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, form: EstimateForm) -> "EstimateRun":
     answers = form.cleaned_data
     names = ("as_of", "status", "method", "strata", "with_sensitivity", "seed")
+    link_run = answers["link_run"]
     return operations.ask_estimate(
         lists=_chosen_lists(form),
+        link_run=queries.get_run(link_run) if link_run else None,
         **{name: answers[name] for name in names},
         by=acting_user(request),
         at=now(),
@@ -126,7 +143,7 @@ def show_overlap(request: HttpRequest) -> HttpResponse:
     chosen = {**form.cleaned_data, "once": form.cleaned_data["once"] or new_form_token()}
     choices = _list_choices()
     context = {
-        "form": EstimateForm(initial=chosen, lists=choices),
+        "form": EstimateForm(initial=chosen, lists=choices, runs=_run_choices(form.cleaned_data["lists"])),
         # Hidden in two forms of the page, so without identifiers, which must not come twice.
         "chosen": OverlapForm(initial=chosen, lists=choices, auto_id=False),
         "list_choices": [choice for choice in choices if choice[0] in form.cleaned_data["lists"]],
