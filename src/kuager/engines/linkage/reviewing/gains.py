@@ -4,7 +4,7 @@ Promises: every gain is at least 0, in pairs of records; computed from probabili
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # Weights of pairs with the same levels share an error of about so many bits.
-_PATTERN_BITS = 1.5
+_PATTERN_BITS = 1.0
+_NATURAL = float(np.log(2.0))
 # Points and weights of Gauss and Hermite for means over a normal error.
 _POINTS, _POINT_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _SURE = 1e-6
-# Joining or breaking larger groups counts at most so much more.
-_MOST_PAIRS_MOVED = 2.0
 _RIVAL_FROM = 0.02
+
+
+_Number = TypeVar("_Number", float, Floats)
 
 
 @dataclass(slots=True, eq=False)
@@ -51,20 +53,16 @@ class Gains:
 
     def teaching(self, row: int) -> float:
         """Give what an answer about this pair teaches about its pattern, after what was asked before."""
-        return float(self._teaching(np.array([row]))[0])
+        place = int(self.pattern[row])
+        before, chance = float(self.known_of_pattern[place]), float(self.chance[row])
+        return float(self.worth_of_pattern[place]) * _share_taught(before, chance * (1.0 - chance))
 
     def teaching_all(self) -> Floats:
         """Give the same for all pairs."""
-        return self._teaching(np.arange(len(self.chance)))
-
-    def _teaching(self, rows: Ints) -> Floats:
-        place = self.pattern[rows]
-        before = self.known_of_pattern[place]
-        answer = self.chance[rows] * (1.0 - self.chance[rows])
-        prior = (_PATTERN_BITS * np.log(2.0)) ** -2
-        # The share of the doubt taken by all answers up to this one, less that taken before.
-        share = (before + answer) / (prior + before + answer) - before / (prior + before)
-        result: Floats = self.worth_of_pattern[place] * share
+        before = self.known_of_pattern[self.pattern]
+        result: Floats = self.worth_of_pattern[self.pattern] * _share_taught(
+            before, self.chance * (1.0 - self.chance)
+        )
         return result
 
     def note(self, row: int) -> None:
@@ -82,6 +80,12 @@ class Gains:
         return "doubtful", round(100 * float(self.chance[row]))
 
 
+def _share_taught(before: _Number, answer: _Number) -> _Number:
+    """Give the share of a pattern's doubt that one more answer takes; all in squared natural log-odds."""
+    prior = (_PATTERN_BITS * _NATURAL) ** -2
+    return (before + answer) / (prior + before + answer) - before / (prior + before)
+
+
 def gains_of(result: "LinkResult", pairs: pl.DataFrame, judgements: pl.DataFrame | None) -> Gains:
     """Compute the gains of the open pairs.
 
@@ -95,17 +99,17 @@ def gains_of(result: "LinkResult", pairs: pl.DataFrame, judgements: pl.DataFrame
         What was judged; of pairs that are not reported nothing is learned.
     """
     records, clusters = _records(result, pairs)
-    chance, settled = _doubted(pairs["probability"].to_numpy())
+    probability = pairs["probability"].to_numpy()
+    chance, settled = _doubted(probability)
     linked = clusters[:, 0] == clusters[:, 1]
     sizes = np.bincount(clusters.reshape(-1)[:0], minlength=1) if not len(clusters) else _sizes(result)
     size = sizes[clusters]
-    direct, rivals = _direct(pairs, records, chance, linked)
-    moved = np.where(linked, size[:, 0] - 1.0, size.prod(axis=1)) if len(size) else np.zeros(0)
+    direct, rivals = _direct(pairs, records, probability, linked)
     pattern, known = _patterns(result, pairs, judgements)
     count = int(pattern.max(initial=-1)) + 1
     undecided = np.maximum(np.minimum(chance, 1 - chance) - settled, 0.0)
     return Gains(
-        direct=direct * np.clip(moved, 1.0, _MOST_PAIRS_MOVED),
+        direct=direct,
         pattern=pattern,
         chance=chance,
         worth_of_pattern=np.bincount(pattern, weights=undecided, minlength=count).astype(np.float64),

@@ -2,13 +2,14 @@
 
 Promises: an interval is never a point unless every pair was reviewed; pairs that reviewers could not settle
 are not hidden: they are left out of the middle figure, as if settled like the others of their stratum, and
-``least`` and ``most`` say what the figures would be if all of them went against us, or for us. Reviewers'
-shared errors are not measured. Method: ratio of Horvitz-Thompson sums over strata; intervals from 4,000 draws
-of what the pairs not sampled may hold, a beta-binomial for each stratum with Jeffreys' prior.
+``least`` and ``most`` say what the figures would be if all of them went against us, or for us. Errors that
+both reviewers make are not measured. Method: ratio of Horvitz-Thompson sums over strata; intervals from 4,000
+draws of what the pairs not sampled may hold, a beta-binomial for each stratum, whose prior of one pair leans
+against the links for the lower end and for them for the upper, as Clopper and Pearson's interval does.
 
 References: Horvitz and Thompson (1952), "A generalization of sampling without replacement from a finite
 universe", JASA 47; Brown, Cai and DasGupta (2001), "Interval estimation for a binomial proportion",
-Statistical Science 16, section 3.1 for Jeffreys' prior.
+Statistical Science 16, sections 3.1 and 4.2.1.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ from kuager.core.errors import BadInputError
 Floats = npt.NDArray[np.float64]
 
 _DRAWS = 4_000
-_JEFFREYS = 0.5
+# What the prior leans to the other side: 0 would be Clopper and Pearson's interval, 0.5 Jeffreys'. Chosen by
+# simulation (benchmarks/linkage_review.py): with 0.5, those of small samples in many strata are too short.
+_LEAN = 0.2
 _COLUMNS = ("stratum", "weight", "linked", "verdict")
 VERDICTS = ("same", "different", "unsure")
 
@@ -116,8 +119,8 @@ def measured_quality(sample: pl.DataFrame, *, not_compared: float = 0.0, seed: i
     middle, worst, best = (_strata(parts, undecided) for undecided in ("unsure", "against", "for"))
     values = [_figures(one.size * _share(one), one, not_compared) for one in (middle, worst, best)]
     random = np.random.default_rng(seed)
-    low = np.quantile(_drawn(worst, not_compared, random), 0.025, axis=1)
-    high = np.quantile(_drawn(best, not_compared, random), 0.975, axis=1)
+    low = np.quantile(_drawn(worst, not_compared, random, for_us=False), 0.025, axis=1)
+    high = np.quantile(_drawn(best, not_compared, random, for_us=True), 0.975, axis=1)
     shares = [
         Measured(
             value=float(values[0][place]),
@@ -187,11 +190,13 @@ def _figures(same: Floats, strata: _Strata, not_compared: float) -> Floats:
     return result
 
 
-def _drawn(strata: _Strata, not_compared: float, random: np.random.Generator) -> Floats:
-    """Draw the three figures: what was seen, and what the rest of each stratum may hold."""
-    share = random.beta(
-        strata.same + _JEFFREYS, strata.settled - strata.same + _JEFFREYS, (_DRAWS, len(strata.size))
-    )
+def _drawn(strata: _Strata, not_compared: float, random: np.random.Generator, *, for_us: bool) -> Floats:
+    """Draw the three figures: what was seen, and what the rest of each stratum may hold.
+
+    One end of the interval needs shares that lie against the links in every stratum, the other for them.
+    """
+    lean = np.where(strata.linked == for_us, 1.0 - _LEAN, _LEAN)
+    different = strata.settled - strata.same
+    share = random.beta(strata.same + lean, different + 1.0 - lean, (_DRAWS, len(strata.size)))
     rest = np.maximum(np.round(strata.size - strata.settled), 0.0).astype(np.int64)
-    same = strata.same + random.binomial(rest, share)
-    return _figures(same, strata, not_compared)
+    return _figures(strata.same + random.binomial(rest, share), strata, not_compared)

@@ -7,7 +7,7 @@ still to come, so that answers asked in this order may teach the weights. Two ga
 pair, both in pairs of records expected to be set right:
 
 - directly: a "different" undoes a link and may free both records for their best rivals; a "same" makes a
-  link, joins two groups and undoes the links of rivals (expected value of the answer);
+  link and undoes the links of rivals (expected value of the answer);
 - by teaching: pairs with the same levels of agreement share an error of their weight, of which every answer
   takes a part; the more pairs of that pattern stand near the decision, the more it is worth, and the less
   the more of them have been asked.
@@ -15,20 +15,21 @@ pair, both in pairs of records expected to be set right:
 Reference: Howard (1966), "Information value theory", IEEE Transactions on Systems Science and Cybernetics 2.
 """
 
+from collections import Counter
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage.reviewing.gains import Gains, gains_of
+from kuager.engines.linkage.reviewing.gains import Gains, Ints, gains_of
 from kuager.engines.linkage.reviewing.sampling import KEYS
 
 if TYPE_CHECKING:
     from kuager.engines.linkage.linking import LinkResult
 
 # What is left of the direct gain of a pair for each pair asked before that shares a record with it.
-_LEFT_AFTER_NEIGHBOUR = 0.25
+_LEFT_AFTER_NEIGHBOUR = 0.8
 _LOOKED_AT_LEAST, _LOOKED_PER_ASKED = 4_000, 20
 WHY = pl.Struct({"code": pl.String, "number": pl.Int64})
 
@@ -88,37 +89,47 @@ def _chosen(gains: Gains, limit: int, in_a_row: int) -> tuple[list[int], list[fl
     """Take pairs greedily; what is asked lowers the worth of its neighbours and of its pattern."""
     worth = gains.direct + gains.teaching_all()
     looked = max(_LOOKED_AT_LEAST, _LOOKED_PER_ASKED * limit)
-    candidates = np.argsort(-worth, kind="stable")[:looked].tolist()
-    heap = [(-float(worth[row]), row) for row in candidates]
+    best = np.argsort(-worth, kind="stable")[:looked]
+    heap = [(-float(worth[row]), row) for row in _first_of_each(gains.pattern[best], best, limit)]
     heapify(heap)
-    asked_of: dict[int, int] = {}
+    asked_of: Counter[int] = Counter()
     rows: list[int] = []
     information: list[float] = []
     learned: list[bool] = []
     put_off: list[tuple[float, int]] = []
-    while heap and len(rows) < limit:
+    while len(rows) < limit and (heap or put_off):
+        if not heap:
+            # Nothing else is left: from here on pairs may follow their like.
+            heap, put_off, in_a_row = put_off, [], limit
+            heapify(heap)
         value, row = heappop(heap)
         touched = gains.touches(row)
-        direct = float(gains.direct[row]) * _LEFT_AFTER_NEIGHBOUR ** sum(
-            asked_of.get(one, 0) for one in touched
-        )
+        direct = float(gains.direct[row]) * _LEFT_AFTER_NEIGHBOUR ** sum(asked_of[one] for one in touched)
         teaching = gains.teaching(row)
-        if direct + teaching < -value - 1e-12 and heap:
+        if direct + teaching < -value - 1e-12:
             heappush(heap, (-(direct + teaching), row))
-            continue
-        if _is_repeated(gains, rows, row, in_a_row):
+        elif _is_repeated(gains, rows, row, in_a_row):
             put_off.append((value, row))
-            continue
-        rows.append(row)
-        information.append(direct + teaching)
-        learned.append(teaching > direct)
-        gains.note(row)
-        for one in touched:
-            asked_of[one] = asked_of.get(one, 0) + 1
-        for back in put_off:
-            heappush(heap, back)
-        put_off = []
+        else:
+            rows.append(row)
+            information.append(direct + teaching)
+            learned.append(teaching > direct)
+            gains.note(row)
+            asked_of.update(touched)
+            while put_off:
+                heappush(heap, put_off.pop())
     return rows, information, learned
+
+
+def _first_of_each(pattern: Ints, rows: Ints, number: int) -> list[int]:
+    """Keep so many of the rows of each pattern, in their order: no more of it can be asked."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for one, row in zip(pattern.tolist(), rows.tolist(), strict=True):
+        seen[one] += 1
+        if seen[one] <= number:
+            kept.append(row)
+    return kept
 
 
 def _is_repeated(gains: Gains, rows: list[int], row: int, in_a_row: int) -> bool:
