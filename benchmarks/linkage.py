@@ -128,6 +128,17 @@ def febrl_4(data: Path) -> Task:
     return Task(frames, person, 5000)
 
 
+def historical_50k(data: Path) -> Task:
+    """Historical figures in one list, about ten records each, heavily misspelt."""
+    frame = pl.read_parquet(data / "standard" / "historical_figures_with_errors_50k.parquet")
+    person = {("history", key): cluster for key, cluster in frame.select("unique_id", "cluster").iter_rows()}
+    pairs = sum(count * (count - 1) // 2 for count in Counter(person.values()).values())
+    columns = {"first_name": "first_name", "surname": "surname", "dob": "dob", "birth_place": "birth_place",
+               "postcode_fake": "postcode", "gender": "gender", "occupation": "occupation"}  # fmt: skip
+    named = frame.select("unique_id", *columns).rename(columns)
+    return Task({"history": named}, person, pairs, between_lists=False)
+
+
 TASKS: dict[str, Callable[[Path], Task]] = {
     "us": american,
     "us-one-to-one": american_one_to_one,
@@ -136,7 +147,9 @@ TASKS: dict[str, Callable[[Path], Task]] = {
     "gaza-en": gaza_english,
     "fake-1000": fake_1000,
     "febrl-4": febrl_4,
+    "historical-50k": historical_50k,
     "generated": generated,
+    "generated-100k": lambda data: generated(data, 100_000),
 }
 
 

@@ -57,6 +57,14 @@ KINDS = (
     Kind("place, year of birth and beginning of the family name", ("where", _YEARS, "family_first")),
     Kind("place, year of birth and beginning of the given name", ("where", _YEARS, "given_first")),
     Kind("place, year of birth and sex", ("where", _YEARS, "sex")),
+    Kind("birthplace and family name", ("birth_place", "family_consonants")),
+    Kind("birthplace and given name", ("birth_place", "given_consonants")),
+    Kind("birthplace and year of birth", ("birth_place", _YEARS)),
+    Kind("home and family name", ("residence", "family_consonants")),
+    Kind("home and given name", ("residence", "given_consonants")),
+    Kind("postcode", ("postcode",)),
+    Kind("postcode and family name", ("postcode", "family_consonants")),
+    Kind("postcode and first letter of the given name", ("postcode", "given_letter")),
     Kind("identity number", ("number",)),
     Kind("telephone or e-mail", ("contact",)),
     Kind("given name, beginning of the family name and sex", ("given_consonants", "family_first", "sex")),
@@ -164,7 +172,7 @@ def _parts(records: pl.DataFrame) -> Mapping[str, _Hashes]:
     exact = pl.when(pl.col("event_from") == pl.col("event_to")).then(pl.col("event_from"))
     table = records.select(
         "family_consonants", "father_consonants", "grandfather_consonants", "given_consonants", "sex",
-        "birth_day", "number", "contact",
+        "birth_day", "number", "contact", "birth_place", "residence", "postcode",
         event=exact,
         given_letter=pl.col("given").str.slice(0, 1),
         given_first=pl.col("given").str.slice(0, 2),

@@ -93,7 +93,8 @@ def _sampled(kinds: Sequence[Shared]) -> tuple[Numbers, Numbers, Floats, npt.NDA
 
 # How often records of one person agree, roughly, by column; beginnings of names halve a disagreement.
 _NAMES = (("given", 0.85), ("family", 0.85), ("father", 0.85))
-_OTHERS = (("event_day", 0.75), ("birth_day", 0.8), ("where", 0.75), ("number", 0.95), ("contact", 0.85))
+_OWN = (("birth_day", 0.8), ("number", 0.95), ("contact", 0.85), ("occupation", 0.6))
+_SHARED = (("event_day", 0.75), ("where", 0.75), ("birth_place", 0.7), ("residence", 0.6), ("postcode", 0.65))
 _SEX_AGREES, _YEARS_AGREE = 0.98, 0.9
 _BROTHERS_BITS = 2.0
 _MOST_BITS = 30.0
@@ -107,16 +108,24 @@ def rough_bits(records: pl.DataFrame, left: Numbers, right: Numbers) -> Floats:
         begins = table[name].str.slice(0, 2)
         near = (begins.gather(left) == begins.gather(right)).fill_null(value=False).to_numpy()
         bits[name] = np.where(near & (found < 0), found / 2, found)
-    others = {name: _field_bits(table[name], left, right, m) for name, m in _OTHERS}
-    own = _years_bits(years_of(records), left, right) + sum(
-        others[name] for name in ("birth_day", "number", "contact")
-    )
-    shared = bits["family"] + bits["father"] + others["event_day"] + others["where"]
+    own = _years_bits(years_of(records), left, right) + _sum_of(table, _OWN, left, right)
+    shared = bits["family"] + bits["father"] + _sum_of(table, _SHARED, left, right)
     brothers = (bits["given"] < 0) & (bits["family"] > 0) & (own <= 0)
     shared = np.where(brothers, np.minimum(shared, _BROTHERS_BITS), shared)
     sex = _field_bits(table["sex"], left, right, _SEX_AGREES)
     result: Floats = np.clip(bits["given"] + shared + own + sex, -_MOST_BITS, _MOST_BITS)
     return result
+
+
+def _sum_of(
+    table: pl.DataFrame, fields: Sequence[tuple[str, float]], left: Numbers, right: Numbers
+) -> Floats:
+    """Add up the fields that any record fills."""
+    filled = [(table[name], agrees) for name, agrees in fields if table[name].null_count() < table.height]
+    total = np.zeros(len(left))
+    for column, agrees in filled:
+        total += _field_bits(column, left, right, agrees)
+    return total
 
 
 def _field_bits(column: pl.Series, left: Numbers, right: Numbers, agrees: float) -> Floats:
