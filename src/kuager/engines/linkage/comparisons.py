@@ -20,7 +20,7 @@ class Level:
     ``m_at_most`` bounds what can be learned of ``m``.
 
     ``frequency_of`` names the column that says how common the agreed value is; where agreement is not exact,
-    it counts as no rarer than the level as a whole.
+    this counts by half (see ``evidence.of_likeness``).
     """
 
     words: str

@@ -23,6 +23,16 @@ def smoothed(counts: Floats, known: int, chance: float) -> Floats:
     return result
 
 
+def of_likeness(common: Floats, usual: float) -> Floats:
+    """Return how often strangers' values are like, not equal to, values that are so common.
+
+    Common values have more values like them, but not in proportion: the geometric mean of the commonness and
+    of the rate of the level as a whole.
+    """
+    result: Floats = np.sqrt(common * usual)
+    return result
+
+
 def _frequencies(records: pl.DataFrame, column: str, chance: float) -> Floats:
     """Return for each record how common its value is, drawn towards the average chance of agreement."""
     counts = records.select(pl.len().over(column))["len"].to_numpy()
@@ -49,7 +59,7 @@ def _frequency_table(
             rows = levels[:, number] == place
             found = np.fmax(common[left[rows]], common[right[rows]])
             usual = float(strangers[number][place])
-            table[rows, number] = found if level.is_exact else np.fmax(found, usual)
+            table[rows, number] = found if level.is_exact else of_likeness(found, usual)
     return table
 
 

@@ -150,6 +150,8 @@ def _without_outvoting(model: Model, evidence: Evidence, weights: Floats) -> Flo
     shrink = np.where(total > SHARED_BY_BROTHERS_BITS, SHARED_BY_BROTHERS_BITS / np.maximum(total, 1.0), 1.0)
     for column in shared:
         weights[related, column] *= shrink
+    # Names of brothers resemble each other (Marat, Murat): likeness alone is no evidence among them.
+    weights[related, given] = np.minimum(weights[related, given], 0.0)
     weights[brotherly, line] = np.minimum(weights[brotherly, line], FAMILY_BITS_AT_MOST)
     # Exchanged names are one observation, counted with the given name.
     weights[evidence.levels[:, line] == _LINE_EXCHANGED, line] = 0.0

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from kuager.engines.linkage.comparisons import FieldComparison
-from kuager.engines.linkage.evidence import smoothed
+from kuager.engines.linkage.evidence import of_likeness, smoothed
 from kuager.engines.linkage.learning import Evidence, Floats, Levels
 from kuager.engines.linkage.splink_model import columns_for_splink
 
@@ -89,7 +89,7 @@ def frequency_table(
             theirs = _text(others[column].gather(rows))
             usual = float(strangers[place])
             found = _frequencies(column, mine, theirs, usual, commonness, asked_is_filed)
-            table[rows, number] = found if level.is_exact else np.fmax(found, usual)
+            table[rows, number] = found if level.is_exact else of_likeness(found, usual)
     return table
 
 
