@@ -11,6 +11,7 @@ from kuager.domain.publication.models import SnapshotPerson
 from kuager.domain.publication.operations import build_snapshot, publish_snapshot
 from kuager.domain.sources.models import Consent
 from kuager.interfaces.jobs.consents import CARETAKER, sweep_ended_consents
+from kuager.interfaces.jobs.links import audit_links
 from tests.integration.small_register import DAY, NOW, SmallRegister
 
 
@@ -40,7 +41,9 @@ def test_the_sweep_comes_again_in_an_hour(db: None) -> None:
     assert abs(waiting.run_after - waiting.enqueued_at - timedelta(hours=1)) < timedelta(minutes=1)
 
 
-def test_starting_work_leaves_one_sweep_waiting(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starting_work_leaves_one_sweep_and_one_audit_waiting(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from kuager.interfaces.jobs.management.commands import work
 
     started: list[str] = []
@@ -48,4 +51,5 @@ def test_starting_work_leaves_one_sweep_waiting(db: None, monkeypatch: pytest.Mo
     call_command("work")
     call_command("work")
     assert started == ["db_worker", "db_worker"]
-    assert DBTaskResult.objects.filter(status="READY").count() == 1
+    waiting = DBTaskResult.objects.filter(status="READY").values_list("task_path", flat=True)
+    assert sorted(waiting) == sorted([sweep_ended_consents.module_path, audit_links.module_path])

@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 def sweep_ended_consents() -> int:
     """Take off the public pages whoever may not stand there any more; return how many, and come again."""
     try:
-        taken_off = operations.redact_unpublishable(by=_caretaker(), at=timezone.now())
+        taken_off = operations.redact_unpublishable(by=caretaker(), at=timezone.now())
         log.info("ended consents: %s persons taken off the public pages", taken_off)
         return taken_off
     finally:
         sweep_ended_consents.using(run_after=timezone.now() + INTERVAL).enqueue()
 
 
-def _caretaker() -> "User":
+def caretaker() -> "User":
     """Return the account as which the program itself acts; nobody can sign in with it."""
     try:
         return get_user(CARETAKER)

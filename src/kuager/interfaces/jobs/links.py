@@ -6,6 +6,7 @@ stored nothing and begins again.
 
 import logging
 import sqlite3
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from django_tasks import task
 from kuager.core.errors import KuagerError
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.terms import LinkState
+from kuager.interfaces.jobs.consents import caretaker
 
+AUDIT_HOUR = 3
 log = logging.getLogger(__name__)
 
 
@@ -49,6 +52,25 @@ def refresh_index() -> str:
         return "failed"
     log.info("match index: %s", done)
     return done
+
+
+@task()
+def audit_links() -> int:
+    """Compare what was linked bit by bit with linking everything anew; return how many runs; come again."""
+    try:
+        runs = operations.unaudited_runs()
+        for run in runs:
+            operations.audit_linkage(run=run, by=caretaker(), at=timezone.now(), clock=timezone.now)
+        return len(runs)
+    finally:
+        audit_links.using(run_after=next_night(timezone.localtime())).enqueue()
+
+
+def next_night(now: datetime) -> datetime:
+    """Return when the next audit begins: at three in the morning, where the register stands."""
+    return (now + timedelta(days=now.hour >= AUDIT_HOUR)).replace(
+        hour=AUDIT_HOUR, minute=0, second=0, microsecond=0
+    )
 
 
 def take_up_unfinished() -> int:

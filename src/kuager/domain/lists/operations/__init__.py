@@ -18,6 +18,7 @@ from kuager.domain.lists.operations.estimating import (
     stop_estimate,
 )
 from kuager.domain.lists.operations.indexing import INDEX_FOLDER, build_index, refresh_index
+from kuager.domain.lists.operations.link_auditing import audit_linkage, unaudited_runs
 from kuager.domain.lists.operations.link_computing import compute_linkage, fail_linkage
 from kuager.domain.lists.operations.linking import (
     accept_links,
@@ -44,6 +45,7 @@ __all__ = [
     "approve_edition",
     "ask_estimate",
     "ask_linkage",
+    "audit_linkage",
     "begin_edition",
     "build_index",
     "compute_estimate",
@@ -70,6 +72,7 @@ __all__ = [
     "stop_linkage",
     "take_back_answer",
     "take_back_judgement",
+    "unaudited_runs",
     "undo_edition",
     "undo_review",
 ]

@@ -9,7 +9,7 @@ import polars as pl
 
 from kuager.core.digest import sha256_hex
 from kuager.core.errors import NotFoundError, RefusedError
-from kuager.domain.lists.models import CasualtyList, LinkAudit, LinkDraws, LinkRun
+from kuager.domain.lists.models import CasualtyList, LinkDraws, LinkRun
 from kuager.domain.lists.queries.membership import unique_titles
 from kuager.domain.people.models import Record
 from kuager.engines.linkage.draws import PartitionDraws
@@ -174,8 +174,3 @@ def runs_with_draws() -> list[LinkRun]:
         .prefetch_related("lists")
         .defer("trained", "doubt", "kept_apart", "expected")
     )
-
-
-def latest_audit(run: LinkRun) -> LinkAudit | None:
-    """Return the newest comparison of a run with linking everything anew."""
-    return LinkAudit.objects.filter(run=run).order_by("-made_at", "-pk").first()

@@ -16,7 +16,7 @@ from kuager.core.errors import BadInputError, NotFoundError
 from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
-from kuager.domain.lists.queries import link_quality, run_pairs
+from kuager.domain.lists.queries import audited, link_quality, run_pairs
 from kuager.domain.lists.queries.answers_left import answers_left
 from kuager.domain.lists.rules.runs import is_silent
 from kuager.domain.lists.terms import LinkState
@@ -69,6 +69,7 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
     if run.state != LinkState.DONE:
         return render(request, "desk/review/run_unfinished.html", _standing(run))
     bins = run_pairs.probability_bins(run)
+    audit = audited.latest_audit(run)
     apart, apart_count = link_quality.pairs_kept_apart(run, limit=APART_SHOWN)
     context = {
         "run": run,
@@ -80,6 +81,8 @@ def show_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "quality": link_quality.run_quality(run),
         "kept_apart": [(pair, why_apart(pair)) for pair in apart],
         "apart_count": apart_count,
+        "audit": audit,
+        "differing": audited.differing_pairs(audit, limit=APART_SHOWN) if audit else [],
         "has_draws": link_quality.has_draws(run),
         "draws_file": _draws_file(run),
         "answers_left": answers_left_words(answers_left(run)),

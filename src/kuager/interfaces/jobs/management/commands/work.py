@@ -1,9 +1,10 @@
-"""``kuager manage work``: background work, and the hourly sweep of ended consents.
+"""``kuager manage work``: background work, the hourly sweep of ended consents, the nightly audit of links.
 
 What an earlier worker was computing when it ended is taken up again, from where it stopped.
 """
 
 from django.core.management import BaseCommand, call_command
+from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -12,16 +13,18 @@ from kuager.interfaces.jobs.consents import sweep_ended_consents
 
 
 class Command(BaseCommand):
-    """See to it that one sweep waits, then work until stopped."""
+    """See to it that one sweep and one audit wait, then work until stopped."""
 
     help = "Do background work until stopped; one such process is enough."
 
     def handle(self, *_args: object, **_options: object) -> None:
+        again = (sweep_ended_consents, links.audit_links)
         waiting = DBTaskResult.objects.filter(
-            task_path=sweep_ended_consents.module_path, status=TaskResultStatus.READY
+            task_path__in=[one.module_path for one in again], status=TaskResultStatus.READY
         )
         waiting.delete()
         sweep_ended_consents.enqueue()
+        links.audit_links.using(run_after=links.next_night(timezone.localtime())).enqueue()
         estimates.take_up_unfinished()
         links.take_up_unfinished()
         call_command("db_worker", reload=False, startup_delay=False)
