@@ -101,7 +101,7 @@ def fake_1000(data: Path) -> Task:
     return Task({"fake": frame.drop("cluster")}, person, pairs, between_lists=False)
 
 
-def generated(data: Path, records: int = 20_000) -> Task:
+def generated(data: Path, records: int = 20_000, seed: int = 1) -> Task:
     """Make invented people in four lists, three scripts and several spellings, by the shared generator."""
     path = data.parents[1] / "prototypes" / "synth.py"
     # The generator makes a frame of a library that is not installed here: the rows are all we need.
@@ -110,7 +110,7 @@ def generated(data: Path, records: int = 20_000) -> Task:
     kept = sys.modules.get("pandas")
     sys.modules["pandas"] = stand_in
     try:
-        rows, columns = runpy.run_path(str(path))["gen"](records)
+        rows, columns = runpy.run_path(str(path))["gen"](records, seed=seed)
     finally:
         sys.modules.pop("pandas")
         if kept is not None:
