@@ -83,6 +83,18 @@ def calibration_error(judged: list[tuple[float, bool]]) -> float:
     return wrong / len(judged)
 
 
+def reliability(judged: list[tuple[float, bool]]) -> list[dict[str, float]]:
+    """Return, for ten ranges of the probability, how many pairs, what was promised and what came."""
+    table = []
+    for tenth in range(10):
+        rows = [(chance, is_same) for chance, is_same in judged if min(9, int(10 * chance)) == tenth]
+        if rows:
+            promised = sum(chance for chance, _ in rows) / len(rows)
+            came = sum(is_same for _, is_same in rows) / len(rows)
+            table.append({"pairs": len(rows), "promised": round(promised, 3), "came": round(came, 3)})
+    return table
+
+
 def cross_validate(pairs: list[Pair], folds: int) -> dict[str, object]:
     """Leave out a fold of persons each time; a pair is tested when both its persons are left out."""
     people = sorted({pair[side] for pair in pairs for side in (2, 3)})
@@ -90,6 +102,7 @@ def cross_validate(pairs: list[Pair], folds: int) -> dict[str, object]:
     fold = {person: place % folds for place, person in enumerate(people)}
     others = strangers(pairs, STRANGERS)
     judged: list[tuple[float, bool]] = []
+    hard: list[tuple[float, bool]] = []
     f1s = []
     for number in range(folds):
         train = [p for p in pairs + others if number not in (fold[p[2]], fold[p[3]])]
@@ -98,10 +111,22 @@ def cross_validate(pairs: list[Pair], folds: int) -> dict[str, object]:
         true = sum(p[4] for p in tests)
         prior = math.log2(true / (len(tests) - true))
         judged += [(_probability(p, bits, prior), p[4]) for p in tests]
+        # The judged pairs alone: strangers among them were chosen because their names are alike.
+        close = tests[: sum(fold[p[2]] == fold[p[3]] == number for p in pairs)]
+        prior = math.log2(true / (len(close) - true))
+        hard += [(_probability(p, bits, prior), p[4]) for p in close]
         found = [compare_names(p[0], p[1]).verdict == "same" for p in tests]
         hits = sum(a and p[4] for a, p in zip(found, tests, strict=True))
         f1s.append(round(2 * hits / (sum(found) + true), 4))
-    return {"f1_by_fold": f1s, "ece": round(calibration_error(judged), 4), "tested": len(judged)}
+    return {
+        "f1_by_fold": f1s,
+        "tested": len(judged),
+        "ece": round(calibration_error(judged), 4),
+        "reliability": reliability(judged),
+        "alike_tested": len(hard),
+        "alike_ece": round(calibration_error(hard), 4),
+        "alike_reliability": reliability(hard),
+    }
 
 
 def _f1(found: list[bool], true: list[bool]) -> float:

@@ -1,19 +1,27 @@
-"""Measure the names engine on real spellings and on a large vocabulary.
+"""Measure the names engine on real spellings and on a large vocabulary, beside other programs.
 
-Usage: python benchmarks/names.py [--data ../shared/data/linkage]
+Usage: python benchmarks/names.py [--data ../shared/data/linkage] [--others OTHER/bin/python] [--quick]
 
-Prints one JSON object: F1 at the frozen verdict, a Latin list against a Cyrillic list of one country (one to
-one), people of one family accepted as one, the persons of OpenSanctions' adversarial cases, pairs a second
-(words new to the engine, and known), rank-1 recall ("search one spelling: is the same person found first?"),
-time to make search keys and time to search 60,000 keys. Bits and cross-validation: ``name_weights.py``.
+Prints one JSON object. ``beside``: for each program F1 on judged pairs, a Latin list against a Cyrillic list of
+one country (one to one), people of one family accepted as one, brothers whose names rhyme (given names of the
+table below under one invented family name, in two alphabets) accepted as one, and the persons of OpenSanctions'
+adversarial cases. Other programs live in an environment of their own (how to make it: ``names_others.py``); what
+is not installed is left out. Each of them gets the threshold that is best for it on the judged pairs, and keeps
+it; ours has its frozen verdict. ``speed``: pairs a second and core of ``judge_names``, by how many of the words
+are new to the engine. Then rank-1 recall ("search one spelling: is the same person found first?"), time to make
+search keys and to search 60,000 keys; ``--quick`` leaves these out. Bits and cross-validation: ``name_weights.py``.
 """
 
 import argparse
 import csv
 import json
 import random
+import resource
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from kuager.engines.names import (
@@ -74,57 +82,44 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def compare_pairs(rows: list[dict[str, str]]) -> dict[str, float]:
-    """Return precision, recall and F1 of the verdict, and the speed."""
-    seconds = []
-    found: list[bool] = []
-    for _ in range(2):
-        start = time.perf_counter()
-        found = [compare_names(row["name1"], row["name2"]).verdict == "same" for row in rows]
-        seconds.append(time.perf_counter() - start)
-    true = [row["is_match"] == "1" for row in rows]
-    hits = sum(a and b for a, b in zip(found, true, strict=True))
-    return {
-        "pairs": len(rows),
-        "precision": round(hits / max(sum(found), 1), 4),
-        "recall": round(hits / sum(true), 4),
-        "f1": round(2 * hits / (sum(found) + sum(true)), 4),
-        "pairs_per_second_cold": round(len(rows) / seconds[0]),
-        "pairs_per_second_warm": round(len(rows) / seconds[1]),
-    }
+Pair = tuple[str, str]
+# Given names as brothers and sisters bear them: many rhyme. Spellings of one name are not among them.
+_GIVEN = (
+    "Абзал Азамат Айбек Айгүл Айдана Айдар Айдос Айдын Айжан Айсұлу Алмас Алмат Анар Арлан Арман Арсен Асан Асқар "
+    "Асқат Аслан Әділ Әлия Әлихан Әлішер Бақыт Бақытжан Бауыржан Бейбіт Берік Болат Ғабит Ғазиз Ғалым Ғалымжан "
+    "Гүлдана Гүлжан Гүлмира Гүлнар Дана Данияр Дархан Дастан Дәулет Дәурен Дина Динара Еділ Ербол Ержан Ерік Еркін "
+    "Ерлан Ермек Есен Жанар Жанат Жанна Жансая Жеңіс Зарина Қайрат Қанат Қуаныш Қуат Мадина Мақсат Малика Марат "
+    "Мұрат Мұхтар Назерке Назым Нұрай Нұрбек Нұрбол Нұржан Нұрлан Нұрсұлтан Олжас Рауан Рахат Сабина Сабыр Самал "
+    "Самат Санжар Сапар Саян Серік Серікбол Талғат Темір Тілек Үсен Шаттық Шынар Шыңғыс"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Pairs of names with the truth."""
+
+    pairs: list[Pair]
+    true: list[bool]
 
 
 def _f1(hits: int, found: int, true: int) -> float:
     return round(2 * hits / max(found + true, 1), 4)
 
 
-def link_lists(rows: list[dict[str, str]], region: str) -> dict[str, float]:
-    """Link one Latin and one Cyrillic form of each person of a country, best pairs first, each used once."""
+def f1(found: Sequence[bool], true: Sequence[bool]) -> float:
+    """Return the harmonic mean of precision and recall."""
+    return _f1(sum(a and b for a, b in zip(found, true, strict=True)), sum(found), sum(true))
+
+
+def _lists(rows: list[dict[str, str]], region: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return one Latin and one Cyrillic form of each person of a country, by person."""
     lists: dict[Script, dict[str, str]] = {Script.LATIN: {}, Script.CYRILLIC: {}}
     for row in rows:
         for side in "12":
             script = detect_script(row[f"name{side}"])
             if row["region"] == region and script in lists:
                 lists[script].setdefault(row[f"person{side}"], row[f"name{side}"])
-    ones, others = list(lists[Script.LATIN].items()), list(lists[Script.CYRILLIC].items())
-    pairs = [(one, other) for one in ones for other in others]
-    judged = list(judge_names([(one[1], other[1]) for one, other in pairs]))
-    order = sorted(range(len(pairs)), key=lambda place: -judged[place].score)
-    used: set[tuple[str, str]] = set()
-    hits = found = 0
-    for place in order:
-        (one, _), (other, _) = pairs[place]
-        if judged[place].verdict != "same" or used & {("left", one), ("right", other)}:
-            continue
-        used |= {("left", one), ("right", other)}
-        found, hits = found + 1, hits + (one == other)
-    true = len(set(dict(ones)) & set(dict(others)))
-    return {
-        "latin": len(ones),
-        "cyrillic": len(others),
-        "links": true,
-        "f1_one_to_one": _f1(hits, found, true),
-    }
+    return lists[Script.LATIN], lists[Script.CYRILLIC]
 
 
 def _shares_family(row: dict[str, str]) -> bool:
@@ -133,34 +128,129 @@ def _shares_family(row: dict[str, str]) -> bool:
     return bool(ones & others)
 
 
-def accept_families(rows: list[dict[str, str]]) -> dict[str, float]:
-    """Count different people of one family name whose names are judged the same."""
-    close = [row for row in rows if row["is_match"] == "0" and _shares_family(row)]
-    accepted = sum(compare_names(row["name1"], row["name2"]).verdict == "same" for row in close)
-    return {"pairs": len(close), "accepted": accepted, "share": round(accepted / max(len(close), 1), 4)}
+def _brothers() -> Set:
+    """Write each two given names under one family name, the second in Russian letters."""
+    russian = str.maketrans("әғқңөұүһі", "агкноуухи")
+    pairs = [
+        (f"Нұркенов {one}", f"Нұркенов {other}".lower().translate(russian).title())
+        for one, other in combinations(_GIVEN, 2)
+    ]
+    return Set(pairs, [False] * len(pairs))
 
 
-def open_sanctions(path: Path) -> dict[str, float]:
-    """Return F1 of the verdict on the persons of OpenSanctions' cases."""
-    rows = [row for row in _rows(path) if row["schema"] == "Person"]
-    found = [compare_names(row["name1"], row["name2"]).verdict == "same" for row in rows]
-    true = [row["is_match"] == "true" for row in rows]
-    hits = sum(a and b for a, b in zip(found, true, strict=True))
-    return {"pairs": len(rows), "f1": _f1(hits, sum(found), sum(true))}
+def make_sets(data: Path) -> dict[str, Set]:
+    """Return the sets whose data are there."""
+    sets = {"brothers": _brothers()}
+    gold, cases = data / "names_gold_dev.csv", data / "standard" / "nk_cases.csv"
+    if gold.is_file():
+        rows = _rows(gold)
+        sets["gold"] = _set(rows, "1")
+        sets["one_family"] = _set(
+            [row for row in rows if row["is_match"] == "0" and _shares_family(row)], "1"
+        )
+        latin, cyrillic = _lists(rows, "KZ")
+        crossing = [(one, other) for one in latin for other in cyrillic]
+        names = [(latin[one], cyrillic[other]) for one, other in crossing]
+        sets["kazakhstan"] = Set(names, [one == other for one, other in crossing])
+    if cases.is_file():
+        sets["open_sanctions"] = _set([row for row in _rows(cases) if row["schema"] == "Person"], "true")
+    return sets
 
 
-def judge_speed(rows: list[dict[str, str]]) -> dict[str, float]:
-    """Time 20,000 distinct pairs of strangers and the judged pairs, on one core, in CPU seconds."""
-    names = sorted({row[f"name{side}"] for row in rows for side in "12"})
+def _set(rows: list[dict[str, str]], yes: str) -> Set:
+    return Set([(row["name1"], row["name2"]) for row in rows], [row["is_match"] == yes for row in rows])
+
+
+def one_to_one(pairs: list[Pair], scores: Sequence[float], threshold: float) -> list[bool]:
+    """Accept the best pairs first, each name once."""
+    found = [False] * len(pairs)
+    used: set[tuple[int, str]] = set()
+    for place in sorted(range(len(pairs)), key=lambda place: -scores[place]):
+        ends = {(0, pairs[place][0]), (1, pairs[place][1])}
+        if scores[place] >= threshold and not used & ends:
+            used |= ends
+            found[place] = True
+    return found
+
+
+def measure(
+    sets: dict[str, Set], score: Callable[[str], Sequence[float]], threshold: float
+) -> dict[str, float]:
+    """Return how a program does on every set; ``score`` gives its scores of a set."""
+    answer: dict[str, float] = {"threshold": round(threshold, 3)}
+    for name, data in sets.items():
+        scores = score(name)
+        found = [value >= threshold for value in scores]
+        if name in ("brothers", "one_family"):
+            answer[f"{name}_accepted"] = round(sum(found) / max(len(found), 1), 4)
+            continue
+        answer[f"{name}_f1"] = f1(found, data.true)
+        if name == "kazakhstan":
+            answer["kazakhstan_f1_one_to_one"] = f1(one_to_one(data.pairs, scores, threshold), data.true)
+    return answer
+
+
+def best_threshold(scores: Sequence[float], true: Sequence[bool]) -> float:
+    """Return the threshold with the greatest F1: as good as it can be for these pairs."""
+    return max(sorted(set(scores)), key=lambda threshold: f1([score >= threshold for score in scores], true))
+
+
+def beside(sets: dict[str, Set], others: str) -> dict[str, dict[str, float | str]]:
+    """Measure our engine and, in their own environment, the others."""
+    ours = {name: [found.score for found in judge_names(data.pairs)] for name, data in sets.items()}
+    answer: dict[str, dict[str, float | str]] = {"kuager": {**measure(sets, ours.__getitem__, 0.5)}}
+    if not others or "gold" not in sets:
+        return answer
+    script = Path(__file__).with_name("names_others.py")
+    pairs = [pair for data in sets.values() for pair in data.pairs]
+    told = subprocess.run(
+        [others, str(script)], input=json.dumps(pairs), capture_output=True, text=True, check=True
+    )  # noqa: S603
+    for method, result in json.loads(told.stdout).items():
+        scores, start = {}, 0
+        for name, data in sets.items():
+            scores[name] = result["scores"][start : start + len(data.pairs)]
+            start += len(data.pairs)
+        threshold = best_threshold(scores["gold"], sets["gold"].true)
+        answer[method] = {**measure(sets, scores.__getitem__, threshold)}
+        answer[method] |= {key: result[key] for key in ("version", "pairs_per_second")}
+    return answer
+
+
+def _rate(pairs: Sequence[Pair]) -> int:
+    start = time.process_time()
+    count = sum(1 for _ in judge_names(pairs))
+    return round(count / (time.process_time() - start))
+
+
+def judge_speed(sets: dict[str, Set]) -> dict[str, int]:
+    """Time pairs of strangers and alike pairs, on one core, in CPU seconds; the first time words are new."""
     choose = random.Random(1)
-    strangers = [(one, other) for one, other in (choose.sample(names, 2) for _ in range(20_000))]
-    judged = [(row["name1"], row["name2"]) for row in rows] * 10
-    speeds: dict[str, float] = {}
-    for label, pairs in (("new_words", strangers), ("strangers", strangers), ("judged", judged)):
-        start = time.process_time()
-        count = sum(1 for _ in judge_names(pairs))
-        speeds[f"{label}_per_second"] = round(count / (time.process_time() - start))
+    speeds: dict[str, int] = {}
+    people = list(_invented(choose, 100_000))
+    whole_list = list(zip(people, choose.sample(people, len(people)), strict=True))
+    for label in ("distinct_people_new", "distinct_people_again"):
+        speeds[label] = _rate(whole_list)
+    if "gold" in sets:
+        names = sorted({name for pair in sets["gold"].pairs for name in pair})
+        strangers = [tuple(choose.sample(names, 2)) for _ in range(100_000)]
+        pairs = [(one, other) for one, other in strangers]
+        _forget()
+        for label in ("real_strangers_new", "real_strangers_again"):
+            speeds[label] = _rate(pairs)
+        speeds["alike"] = _rate(sets["gold"].pairs * 100)
     return speeds
+
+
+def _forget() -> None:
+    """Let the engine forget every name and word it has met."""
+    from kuager.engines.names import distances, parsing, skeletons as folding, word_likeness, words
+
+    for module in (distances, parsing, folding, words):
+        for thing in vars(module).values():
+            if hasattr(thing, "cache_clear"):
+                thing.cache_clear()
+    word_likeness.forget()
 
 
 class Index:
@@ -255,16 +345,18 @@ def main() -> None:
     """Run everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/linkage"))
-    data = parser.parse_args().data
-    gold, cases = data / "names_gold_dev.csv", data / "standard" / "nk_cases.csv"
-    result: dict[str, object] = {"keys": make_keys(), "search": search_large()}
-    if gold.is_file():
-        rows = _rows(gold)
-        result |= {"judge": judge_speed(rows), "gold": compare_pairs(rows), "rank_one": rank_one(rows)}
-        result |= {"kazakhstan": link_lists(rows, "KZ"), "one_family": accept_families(rows)}
-    if cases.is_file():
-        result["open_sanctions_persons"] = open_sanctions(cases)
-    print(json.dumps(result, indent=1))
+    parser.add_argument("--others", default="", help="the Python of the environment with the other programs")
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args()
+    sets = make_sets(arguments.data)
+    result: dict[str, object] = {"pairs": {name: len(data.pairs) for name, data in sets.items()}}
+    result |= {"speed": judge_speed(sets), "beside": beside(sets, arguments.others)}
+    if not arguments.quick:
+        result |= {"keys": make_keys(), "search": search_large()}
+        if "gold" in sets:
+            result["rank_one"] = rank_one(_rows(arguments.data / "names_gold_dev.csv"))
+    result["cpu_seconds"] = round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]), 1)
+    print(json.dumps(result, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from kuager.engines.names.aligning import Alignment, Part, align_names
-from kuager.engines.names.parsing import parse_name
 from kuager.engines.names.weights import part_bits
 from kuager.engines.names.word_likeness import form_of_name
-from kuager.engines.names.words import Word
+from kuager.engines.names.words import Word, prepare
 
 Verdict = Literal["same", "unsure", "different"]
 Level = Literal["equal", "close", "form", "initial", "differs", "missing"]
@@ -184,7 +183,7 @@ class Settled(NamedTuple):
 def settle_names(a: str, b: str) -> Settled:
     """Compare two names that are not written alike."""
     alignment = align_names(a, b)
-    is_certain = parse_name(a).order_is_certain and parse_name(b).order_is_certain
+    is_certain = prepare(a).order_is_certain and prepare(b).order_is_certain
     parts = tuple([_compare_part(part, is_certain) for part in alignment.parts])
     verdict = _verdict(alignment, parts)
     if verdict == "same" and is_certain and _exchanges_roles(alignment):

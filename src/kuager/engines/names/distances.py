@@ -11,6 +11,8 @@ from kuager.engines.names.letters import VOWELS
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 UNITS = 20
+# Longer skeletons are left to the slow way.
+LONGEST = 20
 _CLOSE_CONSONANTS = ("hk", "hg", "gk", "bp", "dt", "vu", "vf", "vb", "ub", "jz", "jw", "wq", "cs", "cq", "zs",
                      "jq", "fp", "jg", "zc")  # fmt: skip
 _CLOSE_CONSONANT = 8

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kuager.engines.names.distances import (
     DELETION,
     LETTERS,
+    LONGEST,
     SUBSTITUTION,
     UNITS,
     UNWRITTEN,
@@ -21,8 +22,6 @@ from kuager.engines.names.distances import (
 )
 from kuager.engines.names.distances import Costs as CostTable
 
-# Longer skeletons are left to the slow way.
-LONGEST = 20
 _WIDTH = 32
 _BATCH = 8_192
 

@@ -6,7 +6,7 @@ from the name itself (two words, neither with an ending), the usual order of the
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -16,6 +16,7 @@ from kuager.engines.names.skeletons import patronymic_stem, skeletons
 Role = Literal["given", "family", "patronymic", "other"]
 
 _WORD = re.compile(r"[^\s,;.\"«»“”()/\d]+(\.)?")
+_BREAK = re.compile(r"[,;.\"«»“”()/\d]")
 _FAMILY_SIGN = re.compile(
     r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe][vw]|[oe][vw]a|[oe]ff|وف|يف|وۆ|ەۆ|وۆا|ەۆا|وڤ|sk[iy]y?|skaya|zod[ae]h?|зода)$"
 )
@@ -51,6 +52,15 @@ class PersonName:
     order_is_certain: bool
 
 
+class Reading(NamedTuple):
+    """The words of a name and the part each plays, without the rest of a :class:`PersonName`."""
+
+    words: tuple[str, ...]
+    roles: tuple[Role, ...]
+    script: Script
+    order_is_certain: bool
+
+
 class _Signs(NamedTuple):
     """What one word tells by itself."""
 
@@ -58,6 +68,8 @@ class _Signs(NamedTuple):
     may_join: bool
     is_initial: bool
     ends_like_family: bool
+    is_upper: bool
+    is_long_upper: bool
 
 
 @lru_cache(maxsize=200_000)
@@ -65,11 +77,14 @@ def _signs(word: str) -> _Signs:
     folded, bare = skeletons(word), _bare(word)
     # al-Mawsuli tells a place, not a father.
     is_place = bare.startswith(("al-", "el-", "аль-", "эль-"))
+    is_upper = word.isupper()
     return _Signs(
         not is_place and any([patronymic_stem(skeleton) is not None for skeleton in folded]),
         bare in _JOINERS or (folded != () and folded[0] in SEPARATE_ENDINGS),
         _is_initial(word),
         _FAMILY_SIGN.search(bare) is not None,
+        is_upper,
+        is_upper and len(word) > 2,
     )
 
 
@@ -79,8 +94,6 @@ def _bare(word: str) -> str:
 
 def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     """Put split words together; also return which of the results are patronymics beyond doubt."""
-    if not any([_signs(word).may_join for word in words]):
-        return words, set()
     joined: list[str] = []
     patronymics: set[int] = set()
     forward = ""
@@ -107,26 +120,22 @@ def _join_words(words: list[str]) -> tuple[list[str], set[int]]:
     return joined, patronymics
 
 
-def _looks_like_family(word: str, all_upper: bool) -> bool:
-    if not all_upper and len(word) > 2 and word.isupper():
-        return True
-    return _signs(word).ends_like_family
-
-
-def _place_pair(words: list[str], script: Script, has_patronymic: bool) -> tuple[int, int, bool]:
+def _place_pair(signs: list[_Signs], script: Script, has_patronymic: bool) -> tuple[int, int, bool]:
     """Return positions of family and given name among two or more words, and whether that is certain."""
-    all_upper = all([word.isupper() for word in words])
-    initials = [index for index, word in enumerate(words) if _signs(word).is_initial]
-    signs = [index for index, word in enumerate(words) if _looks_like_family(word, all_upper)]
-    full = [index for index in range(len(words)) if index not in initials]
+    all_upper = all([sign.is_upper for sign in signs])
+    initials = [index for index, sign in enumerate(signs) if sign.is_initial]
+    full = [index for index in range(len(signs)) if index not in initials]
     if initials and len(full) == 1:
         return full[0], initials[0], True
-    if len(signs) == 1:
-        family = signs[0]
-        given = 0 if family else 1
-        return family, given, True
+    families = [
+        index
+        for index, sign in enumerate(signs)
+        if sign.ends_like_family or (sign.is_long_upper and not all_upper)
+    ]
+    if len(families) == 1:
+        return families[0], 0 if families[0] else 1, True
     first_is_family = script is Script.CYRILLIC or has_patronymic
-    return (0, 1, False) if first_is_family else (len(words) - 1, 0, False)
+    return (0, 1, False) if first_is_family else (len(signs) - 1, 0, False)
 
 
 def _is_initial(word: str) -> bool:
@@ -136,81 +145,99 @@ def _is_initial(word: str) -> bool:
     return len(bare) == 1 or (word.endswith(".") and len(bare) <= 2)
 
 
-def _assign(words: list[str], patronymics: set[int], script: Script) -> tuple[list[Role], bool]:
-    roles: list[Role] = ["patronymic" if index in patronymics else "other" for index in range(len(words))]
-    rest = [index for index in range(len(words)) if index not in patronymics]
+@lru_cache(maxsize=10_000)
+def _assign(signs: tuple[_Signs, ...], script: Script) -> tuple[tuple[Role, ...], bool]:
+    """Return the part of each word, from what the words tell by themselves, and whether that is certain."""
+    patronymics = [index for index, sign in enumerate(signs) if sign.is_patronymic]
+    roles: list[Role] = ["patronymic" if sign.is_patronymic else "other" for sign in signs]
+    rest = [index for index in range(len(signs)) if index not in patronymics]
     if len(rest) == 1:
         # "Given Patronymic"; a patronymic alone before a name serves as a family name.
         roles[rest[0]] = "given"
-        if rest[0] and len(words) == 2:
+        if rest[0] and len(signs) == 2:
             roles[0] = "family"
-        return roles, bool(patronymics) and rest[0] == 0
+        return tuple(roles), bool(patronymics) and rest[0] == 0
     if not rest:
-        if len(words) > 1:
+        if len(signs) > 1:
             roles[0] = "family"
-        return roles, False
+        return tuple(roles), False
     first_patronymic = min(patronymics, default=-1)
     if patronymics and len(rest) == 2 and first_patronymic in (1, 2):
         # Family Given Patronymic, or Given Patronymic Family.
         family, given = (rest[0], rest[1]) if first_patronymic == 2 else (rest[1], rest[0])
         is_certain = True
     else:
-        family_at, given_at, is_certain = _place_pair([words[i] for i in rest], script, bool(patronymics))
+        family_at, given_at, is_certain = _place_pair([signs[i] for i in rest], script, bool(patronymics))
         family, given = rest[family_at], rest[given_at]
     roles[family], roles[given] = "family", "given"
     if script is Script.ARABIC and not patronymics:
         roles = ["patronymic" if role == "other" else role for role in roles]
-    return roles, is_certain
+    return _read_initials(signs, roles), is_certain
 
 
-def _part(tokens: tuple[NameToken, ...], role: Role) -> str:
-    return " ".join(token.text for token in tokens if token.role == role)
+def _read_initials(signs: tuple[_Signs, ...], roles: list[Role]) -> tuple[Role, ...]:
+    """Read the initial of the father in "Family G. P.", "G. P. Family" and "Family Given P."."""
+    given = roles.index("given") if "given" in roles else len(roles)
+    after = given + 1
+    if (
+        after < len(roles)
+        and roles[after] == "other"
+        and signs[after].is_initial
+        and "patronymic" not in roles
+    ):
+        ends_name = roles == ["family", "given", "other"]
+        if signs[given].is_initial or ends_name:
+            roles[after] = "patronymic"
+    return tuple(roles)
 
 
-def _with_comma(before: str, after: str, script: Script) -> tuple[NameToken, ...]:
-    words, known = _join_words([match.group() for match in _WORD.finditer(after)])
-    patronymics = known | {index for index, word in enumerate(words) if index and _signs(word).is_patronymic}
-    tokens = [NameToken(match.group(), "family") for match in _WORD.finditer(before)]
-    given_seen = False
+def _split(text: str) -> list[str]:
+    return [found.group() for found in _WORD.finditer(text)] if _BREAK.search(text) else text.split()
+
+
+def _with_comma(before: str, after: str, script: Script) -> Reading:
+    words, known = _join_words(_split(after))
+    families = _split(before)
+    roles: list[Role] = ["family"] * len(families)
     for index, word in enumerate(words):
-        role: Role = "patronymic" if index in patronymics else "other" if given_seen else "given"
-        given_seen = given_seen or role == "given"
-        tokens.append(NameToken(word, role, _signs(word).is_initial))
-    return tuple(tokens)
+        if index in known or (index and _signs(word).is_patronymic):
+            roles.append("patronymic")
+        else:
+            roles.append("other" if "given" in roles else "given")
+    signs = tuple([_signs(word) for word in (*families, *words)])
+    return Reading((*families, *words), _read_initials(signs, roles), script, True)
 
 
-def _without_comma(text: str, script: Script) -> tuple[tuple[NameToken, ...], bool]:
-    words, known = _join_words([match.group() for match in _WORD.finditer(text)])
-    patronymics = known | {index for index, word in enumerate(words) if _signs(word).is_patronymic}
+def _without_comma(text: str, script: Script) -> Reading:
+    words = _split(text)
+    signs = [_signs(word) for word in words]
+    if any([sign.may_join for sign in signs]):
+        words, known = _join_words(words)
+        signs = [_signs(word) for word in words]
+        signs = [sign._replace(is_patronymic=True) if at in known else sign for at, sign in enumerate(signs)]
     if not words:
-        return (), False
-    roles, is_certain = _assign(words, patronymics, script)
-    tokens = tuple(
-        [NameToken(word, role, _signs(word).is_initial) for word, role in zip(words, roles, strict=True)]
-    )
-    return tokens, is_certain
+        return Reading((), (), script, False)
+    roles, is_certain = _assign(tuple(signs), script)
+    return Reading(tuple(words), roles, script, is_certain)
 
 
-def _last_initial_is_patronymic(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
-    """Read "Family Given P.": the initial at the end stands for the father."""
-    if [token.role for token in tokens] != ["family", "given", "other"] or not tokens[2].is_initial:
-        return tokens
-    return (*tokens[:2], replace(tokens[2], role="patronymic"))
+def read_name(text: str) -> Reading:
+    """Return the words of a name with their parts: what ``parse_name`` tells, quicker."""
+    whole = repair_look_alikes(text)
+    script = script_of(whole)
+    if "," in whole:
+        before, _, after = whole.partition(",")
+        if before.strip() and after.strip():
+            return _with_comma(before, after, script)
+    return _without_comma(whole, script)
 
 
-def _second_initial_is_patronymic(tokens: tuple[NameToken, ...]) -> tuple[NameToken, ...]:
-    """Read "Family G. P." and "G. P. Family": the initial after the given one stands for the father."""
-    given = [index for index, token in enumerate(tokens) if token.role == "given" and token.is_initial]
-    if not given or given[0] + 1 >= len(tokens) or _part(tokens, "patronymic"):
-        return tokens
-    following = tokens[given[0] + 1]
-    if following.role != "other" or not following.is_initial:
-        return tokens
-    changed = replace(following, role="patronymic")
-    return (*tokens[: given[0] + 1], changed, *tokens[given[0] + 2 :])
+def is_initial(word: str) -> bool:
+    """Return whether a word of a name is only its first letter."""
+    return _signs(word).is_initial
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def parse_name(text: str) -> PersonName:
     """Take a name apart.
 
@@ -218,19 +245,15 @@ def parse_name(text: str) -> PersonName:
     >>> (name.family, name.given, name.patronymic) == ("Нұрова", "Әсел", "Серікқызы")
     True
     """
-    whole = repair_look_alikes(text)
-    script = script_of(whole)
-    before, comma, after = whole.partition(",")
-    if comma and before.strip() and after.strip():
-        tokens, is_certain = _with_comma(before, after, script), True
-    else:
-        tokens, is_certain = _without_comma(whole, script)
-    tokens = _last_initial_is_patronymic(_second_initial_is_patronymic(tokens))
-    return PersonName(
-        given=_part(tokens, "given"),
-        family=_part(tokens, "family"),
-        patronymic=_part(tokens, "patronymic"),
-        tokens=tokens,
-        script=script,
-        order_is_certain=is_certain,
+    reading = read_name(text)
+    tokens = tuple(
+        [
+            NameToken(word, role, is_initial(word))
+            for word, role in zip(reading.words, reading.roles, strict=True)
+        ]
     )
+    given, family, patronymic = (
+        " ".join([token.text for token in tokens if token.role == role])
+        for role in ("given", "family", "patronymic")
+    )
+    return PersonName(given, family, patronymic, tokens, reading.script, reading.order_is_certain)

@@ -12,7 +12,7 @@ from kuager.engines.names.aligning import ALONE_COST, FATHER_GAIN, MOST_WORDS, U
 from kuager.engines.names.comparing import UNSURE_FROM
 from kuager.engines.names.distances_many import Codes, Likeness
 from kuager.engines.names.words import Prepared, Word, prepare
-from kuager.engines.names.words_many import Flags, WordTable, is_short
+from kuager.engines.names.words_many import Flags, WordTable
 
 _SLACK = 1e-9
 # "Given Patronymic" beside a name with a family name: given names less alike than this never help.
@@ -23,33 +23,22 @@ class _Names:
     """The words of many names by number, shape ``(n, MOST_WORDS)``; unused places hold 0."""
 
     def __init__(self, prepared: Sequence[Prepared]) -> None:
-        numbers: dict[Word, int] = {}
-        self.words: list[Word] = []
-        self.is_odd = np.zeros(len(prepared), np.bool_)
+        self.prepared = prepared
         self.counts = np.array([len(name.words) for name in prepared], np.int64)
         self.fathers = np.array([len(name.fathers) for name in prepared], np.int64)
-        rows = [self._row(name, numbers, place) for place, name in enumerate(prepared)]
-        self.places = np.array(rows, np.int64).reshape(-1, MOST_WORDS)
-        self.prepared = prepared
-        self.numbers = numbers
-
-    def _row(self, name: Prepared, numbers: dict[Word, int], place: int) -> list[int]:
-        if not 0 < len(name.words) <= MOST_WORDS or not all(map(is_short, (*name.words, *name.fathers))):
-            self.is_odd[place] = True
-            return [0] * MOST_WORDS
-        row = [self._number(word, numbers) for word in name.words]
-        for father in name.fathers:
-            self._number(father, numbers)
-        if name.given:
-            self._number(name.given, numbers)
-        return row + [0] * (MOST_WORDS - len(row))
-
-    def _number(self, word: Word, numbers: dict[Word, int]) -> int:
-        number = numbers.get(word)
-        if number is None:
-            number = numbers[word] = len(self.words)
-            self.words.append(word)
-        return number
+        is_long = np.array([name.is_long for name in prepared], np.bool_)
+        self.is_odd = is_long | (self.counts == 0) | (self.counts > MOST_WORDS)
+        numbers: dict[Word, int] = {}
+        flat = [
+            numbers.setdefault(word, len(numbers))
+            for name, is_odd in zip(prepared, self.is_odd.tolist(), strict=True)
+            if not is_odd
+            for word in name.words
+        ]
+        self.words = list(numbers)
+        counts = np.where(self.is_odd, 0, self.counts)
+        self.places = np.zeros((len(prepared), MOST_WORDS), np.int64)
+        self.places[np.arange(MOST_WORDS) < counts[:, None]] = flat
 
 
 class _Group:
@@ -98,7 +87,7 @@ def _sift(pairs: Sequence[tuple[str, str]], *, joined: bool) -> Flags:
     ones = np.array([numbers.setdefault(one, len(numbers)) for one, _ in pairs], np.int64)
     others = np.array([numbers.setdefault(other, len(numbers)) for _, other in pairs], np.int64)
     names = _Names([prepare(name, joined=joined) for name in numbers])
-    hopeful = names.is_odd[ones] | names.is_odd[others]
+    hopeful: Flags = np.asarray(names.is_odd[ones] | names.is_odd[others])
     if not names.words:
         return hopeful
     table = WordTable(names.words)
@@ -108,8 +97,8 @@ def _sift(pairs: Sequence[tuple[str, str]], *, joined: bool) -> Flags:
     )
     if not joined:
         _mark_run_together(groups, table, hopeful)
-        _mark_without_family(names, table, ones, others, hopeful)
-    _remember_fathers(names, table, ones, others, hopeful)
+        _mark_without_family(names, ones, others, hopeful)
+    _remember_fathers(names, ones, others, hopeful)
     return hopeful
 
 
@@ -157,32 +146,48 @@ def _mark_run_together(groups: Sequence[_Group], table: WordTable, hopeful: Flag
         hopeful[rest.pairs[may.any(axis=(1, 2))]] = True
 
 
-def _mark_without_family(names: _Names, table: WordTable, ones: Codes, others: Codes, hopeful: Flags) -> None:
+def _mark_without_family(names: _Names, ones: Codes, others: Codes, hopeful: Flags) -> None:
     """Mark pairs of "Given Patronymic" and a name with a family name whose given names are alike."""
     parts = [name.parts for name in names.prepared]
     if "gp" not in parts:
         return
     is_short_of = np.array([part == "gp" for part in parts])
     has_parts = np.array([part != "" for part in parts])
-    given = np.array(
-        [names.numbers.get(name.given, 0) if name.given else 0 for name in names.prepared], np.int64
-    )
     asked = ~hopeful & (is_short_of[ones] != is_short_of[others]) & has_parts[ones] & has_parts[others]
     places = np.flatnonzero(asked)
-    left, right = given[ones[places]], given[others[places]]
-    close = table.ceiling(left, right) >= _GIVEN_FROM
-    places, left, right = places[close], left[close], right[close]
-    hopeful[places[table.likeness(left, right) >= _GIVEN_FROM]] = True
+    if not places.size:
+        return
+    met = [
+        (names.prepared[one].given, names.prepared[other].given) for one, other in _both(ones, others, places)
+    ]
+    table, pairs = _table_of(met)
+    hopeful[places[table.likeness(pairs[:, 0], pairs[:, 1]) >= _GIVEN_FROM]] = True
 
 
-def _remember_fathers(names: _Names, table: WordTable, ones: Codes, others: Codes, hopeful: Flags) -> None:
+def _both(ones: Codes, others: Codes, places: Codes) -> list[tuple[int, int]]:
+    return list(zip(ones[places].tolist(), others[places].tolist(), strict=True))
+
+
+def _table_of(met: Sequence[tuple[Word | None, Word | None]]) -> tuple[WordTable, Codes]:
+    """Return a table of the words that meet, and their numbers, shape ``(n, 2)``."""
+    numbers: dict[Word, int] = {}
+    pairs = [
+        (numbers.setdefault(one, len(numbers)), numbers.setdefault(other, len(numbers)))
+        for one, other in met
+        if one is not None and other is not None
+    ]
+    return WordTable(list(numbers)), np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _remember_fathers(names: _Names, ones: Codes, others: Codes, hopeful: Flags) -> None:
     """Find how alike the fathers of the pairs that are kept are."""
-    met: dict[tuple[int, int], None] = {}
     both = hopeful & (names.fathers[ones] > 0) & (names.fathers[others] > 0)
     both &= ~(names.is_odd[ones] | names.is_odd[others])
-    for place in np.flatnonzero(both).tolist():
-        one, other = names.prepared[int(ones[place])], names.prepared[int(others[place])]
-        for father, other_father in zip(one.fathers, other.fathers, strict=False):
-            met[names.numbers[father], names.numbers[other_father]] = None
+    met = dict.fromkeys(
+        fathers
+        for one, other in _both(ones, others, np.flatnonzero(both))
+        for fathers in zip(names.prepared[one].fathers, names.prepared[other].fathers, strict=False)
+    )
     if met:
-        table.remember_pairs(np.array(list(met), np.int64))
+        table, pairs = _table_of(list(met))
+        table.remember_pairs(pairs)

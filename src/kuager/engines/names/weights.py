@@ -16,14 +16,14 @@ def part_evidence(role: str, level: str, score: float) -> tuple[str, str]:
 
 
 # log2 of how much oftener a level is seen between spellings of one person than between two persons taken by
-# lot, from the development pairs (benchmarks/name_weights.py; calibration error 0.003 on persons left out).
+# lot, from the development pairs (benchmarks/name_weights.py; calibration error 0.0004 on persons left out).
 # Initials are too rare there: one name in twelve begins with a given letter.
 _BITS = {
-    ("given", "equal"): 9.0, ("given", "close"): 6.3, ("given", "near"): -4.4, ("given", "far"): -7.8,
-    ("given", "initial"): 3.5, ("given", "missing"): -3.1,
-    ("family", "equal"): 9.8, ("family", "close"): 4.9, ("family", "near"): -4.6, ("family", "far"): -9.5,
-    ("family", "initial"): 3.5, ("family", "missing"): -3.8,
-    ("patronymic", "equal"): 9.0, ("patronymic", "close"): 5.9, ("patronymic", "near"): -3.0,
+    ("given", "equal"): 9.0, ("given", "close"): 9.0, ("given", "near"): -4.1, ("given", "far"): -7.8,
+    ("given", "initial"): 3.5, ("given", "missing"): -3.2,
+    ("family", "equal"): 9.9, ("family", "close"): 5.6, ("family", "near"): -4.4, ("family", "far"): -9.5,
+    ("family", "initial"): 3.5, ("family", "missing"): -3.6,
+    ("patronymic", "equal"): 9.2, ("patronymic", "close"): 7.5, ("patronymic", "near"): -0.1,
     ("patronymic", "far"): -6.3, ("patronymic", "initial"): 3.5, ("patronymic", "missing"): 0.0,
 }  # fmt: skip
 

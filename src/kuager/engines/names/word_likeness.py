@@ -28,6 +28,11 @@ def remember(left: Word, right: Word, alike: float) -> None:
     _known[left, right] = alike
 
 
+def forget() -> None:
+    """Forget how alike words are: for benchmarks."""
+    _known.clear()
+
+
 def word_likeness(left: Word, right: Word) -> float:
     """Return how alike two words are, 0 to 1."""
     alike = _known.get((left, right))

@@ -6,7 +6,8 @@ Promises: one object for one text and part, so that what is known of two words i
 import re
 from functools import lru_cache
 
-from kuager.engines.names.parsing import SEPARATE_ENDINGS, PersonName, Role, parse_name
+from kuager.engines.names.distances import LONGEST
+from kuager.engines.names.parsing import SEPARATE_ENDINGS, Reading, Role, is_initial, read_name
 from kuager.engines.names.scripts import Script
 from kuager.engines.names.skeletons import (
     family_stem,
@@ -54,6 +55,7 @@ class Word:
         "is_arabic",
         "is_feminine",
         "is_initial",
+        "is_long",
         "is_respectful",
         "letters",
         "role",
@@ -83,6 +85,8 @@ class Word:
         self.beginnings = 0
         for form in forms:
             self.beginnings |= 1 << (ord("i" if form[0] == "e" else form[0]) - 97)
+        # Too long for a table of words; a word without letters is none.
+        self.is_long = not forms or max([len(form) for form in forms]) > LONGEST
         self.letters = "".join(sorted(forms[0])) if forms and len(forms[0]) >= _LONG_ENOUGH else ""
         self.has_kin = any([has_kin(form) for form in forms])
         self.root = root(forms[0]) if forms else ""
@@ -152,7 +156,7 @@ class Prepared:
     words in common than these two; ``parts`` tells which of the three the name has, such as "gp" or "fgp".
     """
 
-    __slots__ = ("father", "fathers", "given", "parts", "words")
+    __slots__ = ("father", "fathers", "given", "is_long", "order_is_certain", "parts", "words")
 
     def __init__(self, words: tuple[Word, ...], fathers: tuple[Word, ...]) -> None:
         self.words = words
@@ -160,31 +164,35 @@ class Prepared:
         self.given: Word | None = None
         self.father: Word | None = None
         self.parts = ""
+        self.order_is_certain = False
+        self.is_long = any([word.is_long for word in words]) or any([word.is_long for word in fathers])
 
 
 @lru_cache(maxsize=200_000)
 def prepare(name: str, *, joined: bool = False) -> Prepared:
     """Return the words of a name; ``joined`` reads a double name with a hyphen as one word."""
-    parsed = parse_name(name)
-    is_arabic = parsed.script is Script.ARABIC and not _ALL_VOWELS.search(_FINAL_YA.sub("", name))
+    reading = read_name(name)
+    is_arabic = reading.script is Script.ARABIC and not _ALL_VOWELS.search(_FINAL_YA.sub("", name))
     words: list[Word] = []
     fathers: list[Word] = []
-    has_family = bool(parsed.given and parsed.family)
-    for token in parsed.tokens:
-        if has_family and token.role == "patronymic":
-            fathers.append(read_father(token.text, token.is_initial, is_arabic))
+    has_family = "given" in reading.roles and "family" in reading.roles
+    for text, role in zip(reading.words, reading.roles, strict=True):
+        if has_family and role == "patronymic":
+            fathers.append(read_father(text, is_initial(text), is_arabic))
+        elif is_arabic or "-" in text or " " in text or "\u2010" in text:
+            words += _read_token(text, role, is_arabic, joined)
         else:
-            words += _read_token(token.text, token.role, token.is_initial, is_arabic, joined)
+            words.append(read_word(text, role, is_initial(text), is_arabic))
     prepared = Prepared(_essential(words), tuple([word for word in fathers if word.forms]))
-    _learn_parts(prepared, parsed, is_arabic)
+    prepared.order_is_certain = reading.order_is_certain
+    _learn_parts(prepared, reading, is_arabic)
     return prepared
 
 
-def _read_token(text: str, role: Role, is_initial: bool, is_arabic: bool, joined: bool) -> list[Word]:
+def _read_token(text: str, role: Role, is_arabic: bool, joined: bool) -> list[Word]:
+    is_first_letter = is_initial(text)
     if "-" in text or "\u2010" in text:
         text = _ARTICLE.sub("", text).replace("-", "" if joined else " ")
-    elif not is_arabic and " " not in text:
-        return [read_word(text, role, is_initial, is_arabic)]
     if role == "patronymic":
         text = _CHILD_OF.sub("", text)
     pieces = text.split()
@@ -192,7 +200,7 @@ def _read_token(text: str, role: Role, is_initial: bool, is_arabic: bool, joined
         pieces = [_ARABIC_ARTICLE.sub("", piece) for piece in pieces]
     elif role == "patronymic" or _ends_apart(pieces):
         pieces = ["".join(pieces)]
-    return [read_word(piece, role, is_initial, is_arabic) for piece in pieces]
+    return [read_word(piece, role, is_first_letter, is_arabic) for piece in pieces]
 
 
 def _ends_apart(pieces: list[str]) -> bool:
@@ -200,21 +208,22 @@ def _ends_apart(pieces: list[str]) -> bool:
     return len(pieces) == 2 and bool(set(skeletons(pieces[1])) & SEPARATE_ENDINGS)
 
 
-def _learn_parts(prepared: Prepared, parsed: PersonName, is_arabic: bool) -> None:
+def _learn_parts(prepared: Prepared, reading: Reading, is_arabic: bool) -> None:
     """Note given name and father where a name of two or three words leaves no doubt about them."""
-    if not parsed.given or (parsed.script is Script.ARABIC and not parsed.patronymic):
+    prepared.parts = _clear_parts(reading.roles, reading.order_is_certain)
+    if not prepared.parts or any([is_initial(word) for word in reading.words]):
+        prepared.parts = ""
         return
-    tokens = parsed.tokens
-    roles = sorted([token.role[0] for token in tokens])
-    is_clear = roles in (["g", "p"], ["f", "g", "p"]) or (roles == ["f", "g"] and parsed.order_is_certain)
-    if not is_clear or any([token.is_initial for token in tokens]):
-        return
-    for token in tokens:
-        if token.role == "given":
-            prepared.given = read_word(token.text, "given", False, is_arabic)
-        elif token.role == "patronymic":
-            prepared.father = read_father(token.text, False, is_arabic)
-    prepared.parts = "".join(roles)
+    prepared.given = read_word(reading.words[reading.roles.index("given")], "given", False, is_arabic)
+    prepared.is_long |= prepared.given.is_long
+    if "p" in prepared.parts:
+        prepared.father = read_father(reading.words[reading.roles.index("patronymic")], False, is_arabic)
+
+
+@lru_cache(maxsize=1000)
+def _clear_parts(roles: tuple[Role, ...], is_certain: bool) -> str:
+    parts = "".join(sorted([role[0] for role in roles]))
+    return parts if parts in ("gp", "fgp") or (parts == "fg" and is_certain) else ""
 
 
 def _essential(words: list[Word]) -> tuple[Word, ...]:

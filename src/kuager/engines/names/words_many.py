@@ -11,7 +11,6 @@ import numpy.typing as npt
 from kuager.engines.names.aligning import LENGTH_SLACK, UNWRITTEN_SLACK
 from kuager.engines.names.distances import DELETION, UNITS
 from kuager.engines.names.distances_many import (
-    LONGEST,
     Codes,
     Likeness,
     count_classes,
@@ -44,7 +43,7 @@ class _Lists:
 
 
 class WordTable:
-    """Words by their number in the order given, none of them with a form longer than ``LONGEST``."""
+    """Words by their number in the order given, none of them long."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self._words = words
@@ -153,8 +152,3 @@ class WordTable:
         lengths = self._lengths[ones], self._lengths[others]
         alike = likeness_many(self._codes[ones], self._codes[others], lengths, unwritten=unwritten)
         return np.maximum.reduceat(alike, starts)
-
-
-def is_short(word: Word) -> bool:
-    """Return whether a word can stand in a table."""
-    return bool(word.forms) and max(map(len, word.forms)) <= LONGEST
