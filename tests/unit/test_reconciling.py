@@ -126,15 +126,17 @@ def test_pairs_in_doubt_say_what_they_would_change() -> None:
     pairs = [
         ("state", "3", "press", "b", 0.45),
         ("state", "1", "press", "a", 0.8),
-        ("press", "c", "lawyers", "y", 0.6),
+        ("press", "c", "lawyers", "y", 0.99),
+        ("press", "c", "state", "3", 0.4),
+        ("press", "c", "state", "4", 0.9),
         ("state", "1", "lawyers", "y", 0.01),
         ("state", "3", "lawyers", "x", 0.99),
     ]
     found = reconcile(result_of(LISTS, pairs), FRAMES).open_pairs
     assert [(pair.left, pair.right, pair.effect) for pair in found] == [
         (("state", "3"), ("press", "b"), "one-fewer"),
-        (("press", "c"), ("lawyers", "y"), "unnamed"),
         (("state", "1"), ("press", "a"), "one-more"),
+        (("press", "c"), ("lawyers", "y"), "unnamed"),
     ]
 
 

@@ -34,8 +34,9 @@ from kuager.engines.linkage.linking import LinkResult
 from kuager.engines.linkage.unnamed import names_in
 
 MOST_LISTS = 6
-# Pairs less probable than this, or linked ones more probable than the other, are not in doubt.
-DOUBT_FROM, DOUBT_TO = 0.05, 0.95
+# Pairs less probable than the first, or more probable than the last, are not in doubt; a row without a name
+# stays in doubt however probable its links are, and is worth a look from one half on.
+DOUBT_FROM, DOUBT_TO, LOOK_FROM = 0.05, 0.95, 0.5
 FORMAT = "kuager-reconciliation-1"
 
 Key = tuple[str, str]
@@ -349,11 +350,12 @@ def _open_pairs(
     sure = _sure_links(result, person_of)
     found = []
     columns = ("list_l", "id_l", "list_r", "id_r", "probability")
-    doubtful = result.pairs.filter(pl.col("probability").is_between(DOUBT_FROM, DOUBT_TO))
-    for list_l, id_l, list_r, id_r, probability in doubtful.select(columns).iter_rows():
+    likely = result.pairs.filter(pl.col("probability") >= DOUBT_FROM)
+    for list_l, id_l, list_r, id_r, probability in likely.select(columns).iter_rows():
         left, right = (list_l, id_l), (list_r, id_r)
         effect = _effect(left, right, person_of, nobody, sure)
-        if effect:
+        in_doubt = probability >= LOOK_FROM if effect == "unnamed" else probability <= DOUBT_TO
+        if effect and in_doubt:
             chance = round(probability, 4)
             found.append(OpenPair(left=left, right=right, probability=chance, effect=effect))
     return tuple(sorted(found, key=lambda one: (abs(one.probability - 0.5), one.left, one.right)))

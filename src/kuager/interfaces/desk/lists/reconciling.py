@@ -100,7 +100,7 @@ def reconcile_lists(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = _found(form)
         user = acting_user(request)
-        facts = facts_of(found, with_names=True)
+        facts = facts_of(found, with_names=True, is_narrow=False)
         context |= _shown(found, facts) | {
             "may_take_names": may_take_names(user),
             "may_judge": may(user, Capability.JUDGE),
@@ -216,6 +216,8 @@ def _steps(way: Bridge, rows: RowsOf, *, down: bool) -> Iterator[Line]:
             "unnamed": ("unnamed", step.list_name),
             "only": ("without", step.list_name, other),
         }
+        if not step.change and step.interval in (None, (0, 0)):
+            continue
         part = shows.get(step.code)
         text = words.with_interval(words.signed(step.change), step.interval, step.change)
         figure = Figure(text=text, show=rows.show(*part) if part and step.change else "")

@@ -8,9 +8,8 @@ from functools import cached_property
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.engines.linkage.reconciling import Key, Person, Reconciliation
 
-# Longer names of lists, and those of many lists, are printed as letters that one table explains.
-LONGEST_LABEL = 30
-MOST_LABELS = 3
+# On paper, longer names of two or three lists, and those of more, are letters that one table explains.
+LONGEST_LABEL = {2: 30, 3: 14}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class Facts:
     """A reconciliation with everything that stands around it.
 
     ``codes`` are the codes of persons by row, where a register has given them one. ``with_names`` is what the
-    reader may see, or wants to show.
+    reader may see, or wants to show; ``is_narrow`` where there is no room for long names of lists.
     """
 
     account: Reconciliation
@@ -48,12 +47,14 @@ class Facts:
     known_at: datetime | None = None
     codes: Mapping[Key, str] = field(default_factory=dict)
     with_names: bool = True
+    is_narrow: bool = True
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """Short names of the lists: their own, or letters."""
         names = [side.name for side in self.sides]
-        if len(names) <= MOST_LABELS and all(len(name) <= LONGEST_LABEL for name in names):
+        longest = max(map(len, names), default=0)
+        if not self.is_narrow or longest <= LONGEST_LABEL.get(len(names), 0):
             return {name: name for name in names}
         return {name: "ABCDEF"[number] for number, name in enumerate(names)}
 

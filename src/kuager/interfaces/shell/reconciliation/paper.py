@@ -32,7 +32,7 @@ ALL_BRIDGES_TO = 3
 # More names than these fill a page in the smallest letters.
 MOST_NAMES = 450
 SCALES = (1.0, 0.9, 0.8)
-CUTS = (120, 90, 70, 55, 45, 36, 30, 25, 20, 16, 12, 9, 6, 4, 2)
+CUTS = (300, 240, 190, 150, 120, 90, 70, 55, 45, 36, 30, 25, 20, 16, 12, 9, 6, 4, 2)
 # Combinations of lists that are printed each alone; six lists can have 63.
 MOST_COMBINATIONS = 16
 SHORT_ITEM, MIDDLE_ITEM, LONGEST_ITEM = 38, 60, 400

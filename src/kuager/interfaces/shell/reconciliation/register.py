@@ -6,7 +6,7 @@ from kuager.domain.lists.queries.reconciling import SEED
 from kuager.interfaces.shell.reconciliation.facts import Facts, Method, Side
 
 
-def facts_of(found: RegisterReconciliation, *, with_names: bool) -> Facts:
+def facts_of(found: RegisterReconciliation, *, with_names: bool, is_narrow: bool = True) -> Facts:
     """Say of lists of the register whose they are, of which day, and how they were reconciled."""
     return Facts(
         account=found.account,
@@ -24,4 +24,5 @@ def facts_of(found: RegisterReconciliation, *, with_names: bool) -> Facts:
         known_at=found.known_at,
         codes={key: link.code for key, link in found.rows.items() if link.code},
         with_names=with_names,
+        is_narrow=is_narrow,
     )
