@@ -122,9 +122,8 @@ def part_the_brothers(pair: "CandidatePair", *, by: "User", at: datetime) -> Non
     for judgement in page.judgements:
         if {judgement.record_a_id, judgement.record_b_id} == both and judgement.ended_at is None:
             lists.take_back_judgement(judgement=judgement, reason=UNDONE, by=by, at=at)
-    register.judge(
-        record_a=pair.record_a_id,
-        record_b=pair.record_b_id,
+    lists.review_pair(
+        pair=pair,
         verdict=Verdict.DIFFERENT,
         explanation="Two brothers, says their mother; the program saw one short name for both.",
         by=by,
