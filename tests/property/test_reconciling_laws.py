@@ -22,6 +22,8 @@ _rows = st.lists(
 )
 _claims = st.dictionaries(st.sampled_from(LISTS), st.integers(0, 30))
 Row = tuple[str, int, int, bool]
+# Tables are made anew each time, which a busy machine may take long for.
+LAWS = settings(max_examples=60, deadline=None)
 
 
 def _tables(rows: list[Row]) -> tuple[dict[str, pl.DataFrame], LinkResult, PartitionDraws]:
@@ -44,6 +46,7 @@ def _tables(rows: list[Row]) -> tuple[dict[str, pl.DataFrame], LinkResult, Parti
     return frames, result, PartitionDraws(records, drawn, 0, 0)
 
 
+@LAWS
 @given(_rows, _claims)
 def test_every_bridge_closes(rows: list[Row], claims: dict[str, int]) -> None:
     frames, result, draws = _tables(rows)
@@ -54,6 +57,7 @@ def test_every_bridge_closes(rows: list[Row], claims: dict[str, int]) -> None:
         assert way.from_number == claims.get(way.start, len(frames[way.start]))
 
 
+@LAWS
 @given(_rows)
 def test_every_row_is_accounted_for_exactly_once(rows: list[Row]) -> None:
     frames, result, _ = _tables(rows)
@@ -70,6 +74,7 @@ def test_every_row_is_accounted_for_exactly_once(rows: list[Row]) -> None:
     assert set(seen) == set(result.clusters.select("list", "id").iter_rows())
 
 
+@LAWS
 @given(_rows)
 def test_intervals_hold_a_result_that_is_never_in_doubt(rows: list[Row]) -> None:
     frames, result, draws = _tables(rows)
@@ -80,7 +85,7 @@ def test_intervals_hold_a_result_that_is_never_in_doubt(rows: list[Row]) -> None
         assert way.both_interval == (way.both, way.both)
 
 
-@settings(max_examples=50)
+@LAWS
 @given(_rows, st.randoms(use_true_random=False))
 def test_numbers_do_not_depend_on_the_order_of_rows(rows: list[Row], chance: object) -> None:
     shuffled = list(rows)
@@ -93,6 +98,7 @@ def test_numbers_do_not_depend_on_the_order_of_rows(rows: list[Row], chance: obj
     assert numbers[0] == numbers[1]
 
 
+@LAWS
 @given(_rows)
 def test_two_ways_round_are_the_same_way(rows: list[Row]) -> None:
     place = {name: number for number, name in enumerate(LISTS)}
