@@ -175,6 +175,11 @@ def test_the_command_without_a_file_shows_the_bridge_and_takes_nothing(two: TwoL
     assert not AuditEvent.objects.filter(action="lists.export_reconciliation").exists()
 
 
+def test_a_program_that_reads_everything_takes_it(two: TwoLists) -> None:
+    run("Hotline", "Reporters", "--as-of", "2022-01-10", "--json")
+    assert AuditEvent.objects.get(action="lists.export_reconciliation").detail["form"] == "json"
+
+
 def test_without_names_a_report_names_nobody(two: TwoLists, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     run("Hotline", "Reporters", "--as-of", "2022-01-10", "-o", str(path), "--without-names")

@@ -68,17 +68,18 @@ def reconcile(  # noqa: PLR0913  # one parameter for each option of the contract
     )
     facts = facts_of(found, with_names=not without_names)
     answer = facts.document()
-    if output is not None:
+    if output is not None or as_json:
         operations.export_reconciliation(
             lists=found.lists,
             as_of=found.as_of,
             known_at=found.known_at,
-            form=output.suffix.casefold().removeprefix("."),
+            form=output.suffix.casefold().removeprefix(".") if output else "json",
             with_names=facts.with_names,
             digest=facts.digest,
             by=acting_user(by),
             at=at,
         )
+    if output is not None:
         answer |= write_report(output, facts, language)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
