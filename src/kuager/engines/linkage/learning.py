@@ -92,6 +92,12 @@ class Evidence:
     not_compared: tuple[Floats, ...] = ()
     sizes: Floats | None = None
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> "Evidence":
+        """Return the evidence on some of the pairs."""
+        return replace(
+            self, levels=self.levels[rows], frequency=self.frequency[rows], groups=self.groups[rows]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -131,12 +137,13 @@ def field_weights(model: Model, evidence: Evidence) -> Floats:
     """Return match weights in bits, shape ``(n_pairs, n_fields)``; unknown counts nothing."""
     weights = np.zeros(evidence.levels.shape)
     for column, (m, u) in enumerate(zip(model.m, model.u, strict=True)):
+        # The last place is that of level -1, unknown.
+        same, strangers = (np.append(np.log2(rates), 0.0) for rates in (m, u))
         level = evidence.levels[:, column]
-        known = level >= 0
-        chance = u[level[known]]
-        common = evidence.frequency[known, column]
-        chance = np.where(np.isnan(common), chance, common)
-        weights[known, column] = np.log2(m[level[known]] / chance)
+        common = evidence.frequency[:, column]
+        weights[:, column] = (same - strangers)[level]
+        rare = np.flatnonzero(~np.isnan(common))
+        weights[rare, column] = same[level[rare]] - np.log2(common[rare])
     return _without_outvoting(model, evidence, weights)
 
 
@@ -269,12 +276,16 @@ def strangers_rates(
     Strangers who agree on something rare share a key and are nearly all compared, so that rare levels are
     counted, not sampled.
     """
-    measured = {
-        one.field: (
-            _counted(levels[:, column], 1.0 - linked, len(one.levels)) + not_compared[column]
-        ).tolist()
+    counts = [
+        _counted(levels[:, column], 1.0 - linked, len(one.levels)) + not_compared[column]
         for column, one in enumerate(fields)
-    }
+    ]
+    return rates_of(fields, counts)
+
+
+def rates_of(fields: Sequence[FieldComparison], counts: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Return rates of chance agreement from how many pairs of strangers reach each level."""
+    measured = {one.field: count.tolist() for one, count in zip(fields, counts, strict=True)}
     return tuple(strangers_with_prior([one], measured, float(sum(measured[one.field])))[0] for one in fields)
 
 
@@ -287,23 +298,6 @@ def possible_links(model: Model, evidence: Evidence) -> npt.NDArray[np.bool_]:
     """Tell which pairs are not so improbable that they teach nothing: one in ten."""
     result: npt.NDArray[np.bool_] = log_odds(model, evidence, field_weights(model, evidence)) > _HOPELESS_BITS
     return result
-
-
-def without_hopeless(evidence: Evidence, rows: npt.NDArray[np.bool_]) -> Evidence:
-    """Keep the pairs told; the others count as pairs not compared."""
-    lengths = [len(counts) for counts in evidence.not_compared]
-    return replace(
-        evidence,
-        levels=evidence.levels[rows],
-        frequency=evidence.frequency[rows],
-        groups=evidence.groups[rows],
-        not_compared=tuple(
-            counts + np.bincount(hopeless[hopeless >= 0], minlength=length)
-            for counts, length, hopeless in zip(
-                evidence.not_compared, lengths, evidence.levels[~rows].T, strict=True
-            )
-        ),
-    )
 
 
 def learn(model: Model, evidence: Evidence, settle: Callable[[Floats], Floats] = probability) -> Model:

@@ -16,7 +16,15 @@ from kuager.engines.linkage.candidates import random_pairs
 from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
 from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
-from kuager.engines.linkage.evidence import counts_beyond, gather, level_table
+from kuager.engines.linkage.evidence import (
+    Surroundings,
+    counts_beyond,
+    gather_around,
+    level_counts,
+    level_table,
+    surroundings,
+    together,
+)
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.joining import SUPPORT
 from kuager.engines.linkage.kept_apart import Blocked, Pair, kept_apart_table, nothing_kept_apart
@@ -29,8 +37,7 @@ from kuager.engines.linkage.learning import (
     learn,
     log_odds,
     possible_links,
-    strangers_rates,
-    without_hopeless,
+    rates_of,
 )
 from kuager.engines.linkage.preparing import Prepared, prepare
 from kuager.engines.linkage.reasons import Sides, explain
@@ -40,6 +47,8 @@ from kuager.engines.linkage.workplaces import Engine, Workplace, workplace
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01
+# Evidence on so many pairs is weighed at a time, so that memory does not grow with the hopeless ones.
+_PAIRS_AT_A_TIME = 1_000_000
 # Place of a record among all that were read.
 _ROW = "row"
 
@@ -123,39 +132,74 @@ def _read_judgements(judgements: pl.DataFrame | None, prepared: Prepared) -> Jud
     return judged
 
 
-def _with_judged(pairs: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
-    extra = pl.DataFrame(list(judged), schema=pairs.schema, orient="row")
-    return pl.concat([pairs, extra]).unique().sort("left", "right")
+def _with_judged(found: pl.DataFrame, judged: Iterable[Pair]) -> pl.DataFrame:
+    """Add judged pairs that no rule found; the columns that say how a pair was found stay empty."""
+    extra = pl.DataFrame(list(judged), schema=found.select("left", "right").schema, orient="row")
+    missing = extra.join(found, on=["left", "right"], how="anti")
+    return pl.concat([found, missing], how="diagonal").sort("left", "right") if missing.height else found
 
 
-def _train(
-    prepared: Prepared, pairs: pl.DataFrame, one_to_one: Collection[str], place: Workplace
-) -> tuple[TrainedModel, Evidence]:
-    evidence, strangers = _compare(prepared, pairs, place)
-    model = default_model(COMPARISONS, strangers, evidence)
-    hopeful = possible_links(model, evidence)
-    kept, list_of = pairs.filter(pl.Series(hopeful)), prepared.records["list"].to_list()
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Pairs with their levels of agreement, in the order of ``counted``.
 
-    def settle(odds: Floats) -> Floats:
-        return exclusive_probability(odds, kept, list_of, one_to_one)
+    ``strangers`` counts for each field how many pairs reach each level, compared or not; ``known`` says on
+    how many of the pairs compared both records tell something.
+    """
 
-    learned = learn(model, without_hopeless(evidence, hopeful), settle)
-    return TrainedModel.of(learned, strangers, prepared), evidence
+    counted: pl.DataFrame
+    levels: pl.DataFrame
+    around: Surroundings
+    rates: tuple[Floats, ...]
+    strangers: tuple[Floats, ...]
+    known: tuple[float, ...]
 
 
-def _compare(
-    prepared: Prepared, pairs: pl.DataFrame, place: Workplace
-) -> tuple[Evidence, tuple[Floats, ...]]:
+def _compare(prepared: Prepared, counted: pl.DataFrame, place: Workplace) -> _Compared:
     """Compare the pairs, and random others to learn how often strangers agree."""
-    count = prepared.records.height
+    pairs, count = counted.select("left", "right"), prepared.records.height
     beyond = max(count * (count - 1) / 2 - pairs.height, 0.0)
     others = random_pairs(prepared.records, pairs) if beyond else pairs.clear()
     levels, *sampled = place.levels_of(prepared.records, [pairs, others] if others.height else [pairs])
     sample = sampled[0] if sampled else levels.clear()
     not_compared = counts_beyond(level_table(sample, COMPARISONS), COMPARISONS, beyond)
-    table = level_table(levels, COMPARISONS)
-    strangers = strangers_rates(COMPARISONS, table, np.zeros(len(table)), not_compared)
-    return gather(prepared, COMPARISONS, levels, strangers, not_compared), strangers
+    counts = level_counts(levels, COMPARISONS)
+    strangers = tuple(more + found for more, found in zip(not_compared, counts, strict=True))
+    rates = rates_of(COMPARISONS, strangers)
+    around = surroundings(prepared, COMPARISONS, rates)
+    return _Compared(counted, levels, around, rates, strangers, tuple(float(found.sum()) for found in counts))
+
+
+def _train(prepared: Prepared, compared: _Compared, one_to_one: Collection[str]) -> TrainedModel:
+    nothing = gather_around(compared.around, compared.levels.clear())
+    model = default_model(COMPARISONS, compared.rates, nothing)
+    counted, evidence = _hopeful(compared, model, {})
+    list_of = prepared.records["list"].to_list()
+
+    def settle(odds: Floats) -> Floats:
+        return exclusive_probability(odds, counted, list_of, one_to_one)
+
+    return TrainedModel.of(learn(model, evidence, settle), compared.rates, prepared)
+
+
+def _hopeful(compared: _Compared, model: Model, judged: Judged) -> tuple[pl.DataFrame, Evidence]:
+    """Return the pairs that are judged or not hopeless by this model, and the evidence on them.
+
+    The others count as pairs not compared.
+    """
+    parts, kept = [gather_around(compared.around, compared.levels.clear())], [np.zeros(0, dtype=np.bool_)]
+    for some in compared.levels.iter_slices(_PAIRS_AT_A_TIME):
+        evidence = gather_around(compared.around, some)
+        kept.append(possible_links(model, evidence))
+        for row in _verdicts(some, judged):
+            kept[-1][row] = True
+        parts.append(evidence.only(kept[-1]))
+    found = together(parts)
+    rest = [
+        counts - np.bincount(levels[levels >= 0], minlength=len(counts))
+        for counts, levels in zip(compared.strangers, found.levels.T, strict=True)
+    ]
+    return compared.counted.filter(pl.Series(np.concatenate(kept))), replace(found, not_compared=tuple(rest))
 
 
 def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
@@ -250,11 +294,12 @@ def link(
     judged = _read_judgements(judgements, prepared)
     with workplace(engine) as place:
         found, blocking = place.chosen_pairs(prepared.records, one_to_one)
-        pairs = _with_judged(found.select("left", "right"), judged)
-        say(f"{pairs.height} pairs to compare")
-        counted = pairs.join(found, on=["left", "right"], how="left", maintain_order="left")
+        counted = _with_judged(found, judged)
+        say(f"{counted.height} pairs to compare")
         scored = (
-            _score(prepared, counted, judged, one_to_one, place) if pairs.height else _nothing_scored(pairs)
+            _score(prepared, counted, judged, one_to_one, place)
+            if counted.height
+            else _nothing_scored(counted)
         )
     say("pairs scored")
     persons = _gather(prepared, scored, judged, one_to_one, threshold)
@@ -320,15 +365,17 @@ def _cluster_table(prepared: Prepared, persons: Persons) -> pl.DataFrame:
 
 
 def _nothing_scored(pairs: pl.DataFrame) -> _Scored:
-    return _Scored(pairs, np.zeros(0), np.zeros(0), [])
+    return _Scored(pairs.select("left", "right"), np.zeros(0), np.zeros(0), [])
 
 
 def _score(
     prepared: Prepared, counted: pl.DataFrame, judged: Judged, one_to_one: Collection[str], place: Workplace
 ) -> _Scored:
-    pairs = counted.select("left", "right")
-    trained, evidence = _train(prepared, pairs, one_to_one, place)
+    compared = _compare(prepared, counted, place)
+    trained = _train(prepared, compared, one_to_one)
     model = trained.model
+    counted, evidence = _hopeful(compared, model, judged)
+    pairs = counted.select("left", "right")
     weights = field_weights(model, evidence)
     odds = log_odds(model, evidence, weights)
     list_of = prepared.records["list"].to_list()
@@ -344,7 +391,8 @@ def _score(
     rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
     missed = missed_by_blocking(counted["ways"].fill_null(0).to_numpy(), probability)
     by_rule = _links_by_rule(counted["rule"], probability)
-    doubt = _doubt(model, evidence, probability, rows, missed, error)
+    doubt = _doubt(model, evidence, compared.known, probability, rows)
+    doubt = replace(doubt, missed=missed, recall=_recall(probability, missed), common_error_bits=error)
     reasons = explain(
         rows, evidence, weights, model.fields, Sides(_as_given(pairs, prepared), prepared.records)
     )
@@ -368,19 +416,21 @@ def _verdicts(pairs: pl.DataFrame, judged: Judged) -> dict[int, bool]:
 def _doubt(
     model: Model,
     evidence: Evidence,
+    all_known: tuple[float, ...],
     probability: Floats,
     rows: npt.NDArray[np.int64],
-    missed: float,
-    error: float,
 ) -> Doubt:
-    links = float(probability.sum())
     known = [evidence.levels[:, column] >= 0 for column in range(len(model.fields))]
     return Doubt(
         levels=evidence.levels[rows],
         measured=np.isnan(evidence.frequency[rows]),
         same=tuple(m * (1.0 + probability[rest].sum()) for m, rest in zip(model.m, known, strict=True)),
-        strangers=tuple(u * (1.0 + rest.sum()) for u, rest in zip(model.u, known, strict=True)),
-        missed=missed,
-        recall=links / (links + missed) if links + missed > 0 else 1.0,
-        common_error_bits=error,
+        strangers=tuple(u * (1.0 + count) for u, count in zip(model.u, all_known, strict=True)),
+        missed=0.0,
+        recall=1.0,
     )
+
+
+def _recall(probability: Floats, missed: float) -> float:
+    links = float(probability.sum())
+    return links / (links + missed) if links + missed > 0 else 1.0
