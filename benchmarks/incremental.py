@@ -232,10 +232,10 @@ def ask(folder: Path) -> dict[str, object]:
 
 
 def relink(folder: Path) -> dict[str, object]:
-    """Link a sample with a second list, change a few rows of it, and link what changed beside linking anew."""
+    """Link two lists, change a few rows of the second, and link what changed beside linking anew."""
     chance = random.Random(17)
-    register = pl.read_parquet(folder / "register.parquet").head(SAMPLE)
     truth = list(people(SAMPLE, 1))
+    register = pl.DataFrame([written(person, chance) for person in truth])
     report = [written(person, chance) for person in truth[: SAMPLE // 3]]
     first = link({"register": register, "report": pl.DataFrame(report[:-CHANGED])})
     gone = {str(number) for number in range(0, CHANGED * 10, 10)}
