@@ -62,10 +62,16 @@ def _same_consonants(column: str) -> str:
     return f"list_has_any({column}_keys_l, {column}_keys_r)"
 
 
-_SWAPPED = (
-    "(jaro_winkler_similarity(given_l, family_r) >= 0.9"
-    " and jaro_winkler_similarity(family_l, given_r) >= 0.9)"
-)
+def _exchanged_names(least: float) -> str:
+    return (
+        f"(jaro_winkler_similarity(given_l, family_r) >= {least}"
+        f" and jaro_winkler_similarity(family_l, given_r) >= {least})"
+    )
+
+
+_SWAPPED = _exchanged_names(_CLOSE)
+# Nurova is Nurov, but Nurlan Bolatov is not Bolat Nurlanov: many family names are given names with an ending.
+_SURELY_SWAPPED = _exchanged_names(0.965)
 _FATHERS_KNOWN = "(father_l is not null and father_r is not null)"
 _GRANDFATHERS_UNKNOWN = "(grandfather_l is null or grandfather_r is null)"
 _SAME_FAMILY = "list_has_any(family_forms_l, family_forms_r)"
@@ -85,7 +91,8 @@ GIVEN = FieldComparison(
     unknown="given_l is null or given_r is null",
     levels=(
         Level("the same given name", "list_has_any(given_forms_l, given_forms_r)", 0.855, 0.006, "given"),
-        Level("given and family name exchanged", _SWAPPED, 0.006, 0.0001),
+        Level("given and family name exchanged", _SURELY_SWAPPED, 0.004, 0.00002),
+        Level("given and family name nearly exchanged", _SWAPPED, 0.002, 0.00008),
         Level("a short form of the given name", "list_has_any(given_kin_l, given_kin_r)", 0.004, 0.0005),
         Level("close given names", _similar("given", _CLOSE), 0.06, 0.006, "given_consonants", False),
         Level(

@@ -55,8 +55,8 @@ _SHARED_BY_BROTHERS = (FAMILY_LINE, EVENT, PLACE, BIRTH_PLACE, RESIDENCE, POSTCO
 _NOT_SHARED_BY_BROTHERS = (BIRTH, NUMBER, CONTACT)
 _SUPPORTING_BITS = 3.0
 # Levels of the given name up to which it is the same name in another form: same, exchanged, short, close;
-# and, where spelling varies, equal consonants.
-_CLOSE_UP_TO, _SPELLINGS_UP_TO = 3, 4
+# and, where spelling varies, equal consonants, or somewhat alike.
+_CLOSE_UP_TO, _SPELLINGS_UP_TO, _ALIKE_UP_TO = 4, 5, 6
 _LINE_EXCHANGED = 4
 _VARIES_FROM = 0.5
 
@@ -151,7 +151,10 @@ def _without_outvoting(model: Model, evidence: Evidence, weights: Floats) -> Flo
     """Keep what brothers share from outvoting a different given name."""
     given, line = model.fields.index(GIVEN), model.fields.index(FAMILY_LINE)
     brotherly = evidence.levels[:, given] > (_SPELLINGS_UP_TO if model.spelling_varies else _CLOSE_UP_TO)
-    related = brotherly & (weights[:, line] > 0.0) & ~_told_apart_from_brothers(model, weights)
+    own = _told_apart_from_brothers(model, weights)
+    # Between two romanisations even names only somewhat alike are one name where the birth agrees.
+    brotherly &= ~(own & model.spelling_varies & (evidence.levels[:, given] <= _ALIKE_UP_TO))
+    related = brotherly & (weights[:, line] > 0.0) & ~own
     shared = [model.fields.index(field) for field in _SHARED_BY_BROTHERS]
     total = weights[related][:, shared].sum(axis=1)
     shrink = np.where(total > SHARED_BY_BROTHERS_BITS, SHARED_BY_BROTHERS_BITS / np.maximum(total, 1.0), 1.0)

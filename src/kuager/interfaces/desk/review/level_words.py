@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop
 LEVELS = (
     gettext_noop("the same given name"),
     gettext_noop("given and family name exchanged"),
+    gettext_noop("given and family name nearly exchanged"),
     gettext_noop("a short form of the given name"),
     gettext_noop("close given names"),
     gettext_noop("given names with the same consonants"),
