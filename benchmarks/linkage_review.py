@@ -3,10 +3,11 @@
 Usage: python benchmarks/linkage_review.py [--data ../shared/data/linkage] [--answers 300] [--batch 100]
        [--repeats 400] [coverage gaza-ar gaza-en generated generated-100k us …]
 
-Prints one JSON object. For each set a reviewer who knows the truth answers so many pairs in batches, after
-each of which the lists are scored anew: F1 of the pairs at probability >= 0.5 before and after, F1 and ECE on
-pairs that were not judged, for three orders: ``review_order``, nearest to one half, and random. ``coverage``
-repeats a double review of invented links: how often the 95 % intervals of ``measured_quality`` hold the truth.
+Prints one JSON object. For each set a reviewer who knows the truth answers so many pairs in batches, and
+the lists are scored anew after each: F1 of the pairs at probability >= 0.5 before and after, F1 and ECE on
+pairs that were not judged, for three orders: ``review_order``, nearest to one half, and random.
+``coverage`` repeats a double review of invented links: how often the 95 % intervals of
+``measured_quality`` hold the truth.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage import LinkResult, linking
+from kuager.engines.linkage import LinkResult, linking, workplaces
 from kuager.engines.linkage.reviewing import double_review_sample, measured_quality, review_order
 
 LINKAGE = runpy.run_path(str(Path(__file__).with_name("linkage.py")))
@@ -62,28 +63,35 @@ ORDERS: dict[str, Choose] = {"queue": by_information, "nearest 0.5": nearest_hal
 
 
 class Lists:
-    """Lists whose pairs are compared once; judgements are then scored as ``link`` would."""
+    """Lists that are read, compared and trained on once; judgements are then scored as ``link`` would."""
 
     def __init__(self, task) -> None:  # type: ignore[no-untyped-def]  # a Task of the other benchmark
         self.task = task
         self.once = tuple(task.frames) if task.one_to_one else ()
-        self._kept: list[object] = []
+        self._kept: dict[str, object] = {}
 
     def scored(self, judgements: pl.DataFrame | None = None) -> LinkResult:
-        """Link; the training, which does not look at judgements, is done once."""
-        train = linking._train
+        """Link; what does not look at judgements is done the first time only.
 
-        def once(*given):  # type: ignore[no-untyped-def]
-            if not self._kept:
-                self._kept.append((given[1], train(*given)))
-            pairs, trained = self._kept[0]
-            return trained if pairs.equals(given[1]) else train(*given)
-
-        linking._train = once
+        Every pair that the simulation asks is among those compared, so that these stay the same.
+        """
+        steps = ((linking, "prepare"), (workplaces, "chosen_pairs"), (linking, "_train"))
+        usual = [getattr(module, name) for module, name in steps]
+        for (module, name), function in zip(steps, usual, strict=True):
+            setattr(module, name, self._once(name, function))
         try:
             return linking.link(self.task.frames, one_to_one=self.once, judgements=judgements)
         finally:
-            linking._train = train
+            for (module, name), function in zip(steps, usual, strict=True):
+                setattr(module, name, function)
+
+    def _once(self, name: str, function):  # type: ignore[no-untyped-def]
+        def kept(*given):  # type: ignore[no-untyped-def]
+            if name not in self._kept:
+                self._kept[name] = function(*given)
+            return self._kept[name]
+
+        return kept
 
     def verdicts(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Answer as the truth does."""
