@@ -25,6 +25,7 @@ _answers = st.lists(_verdicts, min_size=2, max_size=60)
 
 
 @given(_answers.filter(lambda answers: len(set(answers)) > 1))
+@settings(deadline=None)
 def test_kappa_of_identical_answers_is_one(answers: list[str]) -> None:
     found = agreement(answers, answers)
     assert found.kappa == pytest.approx(1)
@@ -33,7 +34,7 @@ def test_kappa_of_identical_answers_is_one(answers: list[str]) -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_kappa_of_independent_answers_is_near_zero(seed: int, first: float, second: float) -> None:
     random = np.random.default_rng(seed)
     answers = [
@@ -44,6 +45,7 @@ def test_kappa_of_independent_answers_is_near_zero(seed: int, first: float, seco
 
 
 @given(st.lists(st.tuples(_verdicts, _verdicts), min_size=1, max_size=40), st.randoms())
+@settings(deadline=None)
 def test_agreement_knows_no_order_and_no_first_reviewer(answers, random) -> None:  # type: ignore[no-untyped-def]
     found = agreement(*zip(*answers, strict=True))
     shuffled = [(other, one) for one, other in answers]
@@ -168,6 +170,7 @@ _NAMES = st.lists(
 
 
 @given(_NAMES)
+@settings(max_examples=50, deadline=None)
 def test_likeness_is_symmetric_and_whole_for_the_same_name(
     names: list[tuple[str | None, str | None]],
 ) -> None:
