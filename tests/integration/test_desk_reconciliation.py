@@ -55,13 +55,17 @@ def numbers_of(lists: TwoLists) -> list[int]:
     return [lists.cyrillic.pk, lists.latin.pk, lists.latin.pk + 1]
 
 
-def test_lists_are_chosen_first(lists: TwoLists, asel: User) -> None:
-    page = desk_of(asel).get(reverse(PAGE))
+def test_lists_are_chosen_first_and_a_wrong_question_takes_nothing(lists: TwoLists, asel: User) -> None:
+    desk = desk_of(asel)
+    page = desk.get(reverse(PAGE))
     assert page.status_code == 200
     for title in ("Hotline", "Reporters", "Office"):
         assert title in page.content.decode()
-    few = desk_of(asel).get(reverse(PAGE), asked(lists.cyrillic.pk))
+    few = desk.get(reverse(PAGE), asked(lists.cyrillic.pk))
     assert "Choose two to six lists." in few.content.decode()
+    assert desk.post(reverse(TAKE), asked(lists.cyrillic.pk, form="pdf")).status_code == 422
+    assert desk.post(reverse(TAKE), asked(*numbers_of(lists), form="exe")).status_code == 422
+    assert not AuditEvent.objects.filter(action="lists.export_reconciliation").exists()
 
 
 def test_the_page_and_the_paper_tell_the_same(lists: TwoLists, asel: User) -> None:
@@ -108,10 +112,11 @@ def test_people_behind_a_number_are_linked(lists: TwoLists, asel: User) -> None:
     assert reverse("desk-edition-rows", args=[row.edition]) in page.content.decode()
 
 
-@pytest.mark.parametrize("show", ["nonsense", "both-1", "unnamed-99999", "on", "doubt-1"])
-def test_a_number_that_does_not_exist_is_not_found(lists: TwoLists, asel: User, show: str) -> None:
-    answer = desk_of(asel).get(reverse(PAGE), asked(*numbers_of(lists)[:2], show=show))
-    assert answer.status_code == 404
+def test_a_number_that_does_not_exist_is_not_found(lists: TwoLists, asel: User) -> None:
+    desk = desk_of(asel)
+    for show in ("nonsense", "both-1", "unnamed-99999", "on", "doubt-1"):
+        answer = desk.get(reverse(PAGE), asked(*numbers_of(lists)[:2], show=show))
+        assert answer.status_code == 404, show
 
 
 def test_the_table_holds_every_row_once_and_no_formula(lists: TwoLists, asel: User) -> None:
@@ -147,13 +152,6 @@ def test_who_may_not_take_names_is_refused_them(lists: TwoLists, erlan: User, bo
     assert lawyer.post(reverse(TAKE), question | {"with_names": "on"}).status_code == 403
     assert lawyer.post(reverse(TAKE), question).status_code == 200
     assert desk_of(bolat).get(reverse(PAGE), asked(*numbers_of(lists))).status_code == 403
-
-
-def test_a_question_that_cannot_be_read_takes_nothing(lists: TwoLists, asel: User) -> None:
-    desk = desk_of(asel)
-    assert desk.post(reverse(TAKE), asked(lists.cyrillic.pk, form="pdf")).status_code == 422
-    assert desk.post(reverse(TAKE), asked(*numbers_of(lists), form="exe")).status_code == 422
-    assert not AuditEvent.objects.filter(action="lists.export_reconciliation").exists()
 
 
 def test_the_page_asks_the_database_little(

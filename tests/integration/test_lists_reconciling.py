@@ -188,15 +188,12 @@ def test_without_names_a_report_names_nobody(two: TwoLists, tmp_path: Path) -> N
     assert "names" not in json.loads(written)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
+def test_wrong_questions_are_explained(two: TwoLists) -> None:
+    for arguments, error in (
         (["Hotline", "Nobody's list"], BadInputError),
         (["Hotline", "9999"], NotFoundError),
         (["Hotline", "Reporters", "-o", "report.docx"], BadInputError),
         (["Hotline", "Reporters", "--as-of", "soon"], BadInputError),
-    ],
-)
-def test_wrong_questions_are_explained(two: TwoLists, arguments: list[str], error: type[Exception]) -> None:
-    with pytest.raises(error):
-        CliRunner().invoke(group, ["reconcile", *arguments], catch_exceptions=False)
+    ):
+        with pytest.raises(error):
+            CliRunner().invoke(group, ["reconcile", *arguments], catch_exceptions=False)

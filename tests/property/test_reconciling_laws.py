@@ -23,7 +23,7 @@ _rows = st.lists(
 _claims = st.dictionaries(st.sampled_from(LISTS), st.integers(0, 30))
 Row = tuple[str, int, int, bool]
 # Tables are made anew each time, which a busy machine may take long for.
-LAWS = settings(max_examples=60, deadline=None)
+LAWS = settings(max_examples=30, deadline=None)
 
 
 def _tables(rows: list[Row]) -> tuple[dict[str, pl.DataFrame], LinkResult, PartitionDraws]:
