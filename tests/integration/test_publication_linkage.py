@@ -17,6 +17,7 @@ from kuager.domain.lists.models import LinkRun
 from kuager.domain.publication.models import Snapshot
 from kuager.domain.publication.operations import build_snapshot, publish_snapshot
 from kuager.domain.publication.queries import linkage_page, verify_snapshot
+from kuager.domain.publication.queries.linkage import linkage_notes
 from kuager.domain.sources.models import Publisher
 from tests.integration.two_lists import import_two_lists, link
 
@@ -124,3 +125,18 @@ def test_a_protected_publisher_is_not_named(run: LinkRun, asel: User, farida: Us
     accept(run, asel)
     snapshot = publish(run, farida, hours=2)
     assert snapshot.summary["linkage"][0]["lists"] == ["Invented Hotline: Hotline", "List 2"]
+
+
+def test_a_better_method_later_does_not_break_an_old_snapshot(
+    run: LinkRun, asel: User, gulnar: User, farida: User
+) -> None:
+    review_all(run, asel, gulnar, hours=1)
+    snapshot = publish(run, farida, hours=2)
+    note = snapshot.summary["linkage"][0]
+    other = {"value": 0.5, "low": 0.4, "high": 0.6}
+    older = [note | {"measured": note["measured"] | {"precision": other}}]
+    again = linkage_notes(snapshot.known_at, published=older)
+    assert again == older
+    # Other counts are another thing: there the figures are computed anew.
+    older[0]["measured"] |= {"reviewed": 1}
+    assert linkage_notes(snapshot.known_at, published=older) == [note]

@@ -4,8 +4,8 @@ Promises: measured figures rest on nothing but blind answers and the decisions o
 known at a moment; the same moment gives the same figures for ever. What nobody measured is None, not a guess.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,18 @@ DEFAULT_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StratumCounts:
+    """What was said of the sampled pairs of one stratum, which stand for ``pairs`` pairs of the run."""
+
+    stratum: str
+    pairs: float
+    sampled: int
+    same: int
+    different: int
+    unsettled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredLinks:
     """What a blind double review of a run has measured so far.
 
@@ -43,6 +55,7 @@ class MeasuredLinks:
     reviewers: int
     agreement: Agreement | None
     measured: MeasuredQuality | None
+    strata: tuple[StratumCounts, ...]
 
     @property
     def is_complete(self) -> bool:
@@ -107,6 +120,7 @@ def review_quality(review: DoubleReview, *, known_at: datetime | None = None) ->
         reviewers=len({reviewer for found in both for reviewer, _ in found.blind}),
         agreement=agreement(first, second) if both else None,
         measured=_measured(pairs, answers, not_compared(review.run)) if both else None,
+        strata=tuple(_strata(pairs, answers)),
     )
 
 
@@ -182,6 +196,23 @@ def _measured(
     ]
     schema = {"stratum": pl.String, "weight": pl.Float64, "linked": pl.Boolean, "verdict": pl.String}
     return measured_quality(pl.DataFrame(rows, schema=schema, orient="row"), not_compared=missed)
+
+
+def _strata(pairs: Sequence[SampledPair], answers: Mapping[int, _Answered]) -> Iterator[StratumCounts]:
+    """Count by stratum, in the order of their names: all that the figures are computed from."""
+    inside: dict[str, list[SampledPair]] = defaultdict(list)
+    for pair in pairs:
+        inside[pair.stratum].append(pair)
+    for stratum in sorted(inside):
+        said = Counter(_said(answers.get(pair.pk, _NONE)) for pair in inside[stratum])
+        yield StratumCounts(
+            stratum=stratum,
+            pairs=sum(pair.stands_for for pair in inside[stratum]),
+            sampled=len(inside[stratum]),
+            same=said[Verdict.SAME.value],
+            different=said[Verdict.DIFFERENT.value],
+            unsettled=said[Verdict.UNSURE.value],
+        )
 
 
 def _said(found: _Answered) -> str | None:

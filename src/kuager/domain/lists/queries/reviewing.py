@@ -21,9 +21,11 @@ from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.membership import persons_of_records
 from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.queries.run_pairs import in_order
+from kuager.domain.lists.rules.pairs import TAKEN_BACK_BY_REVIEWER
 from kuager.domain.lists.terms import PairState
 from kuager.domain.people.models import Judgement, Record, RecordName
-from kuager.domain.people.queries import cluster, pair_state
+from kuager.domain.people.queries import cluster
+from kuager.domain.people.rules.clusters import SUPERSEDED
 from kuager.domain.register.models import StatusAssertion
 
 # What a reviewer compares, in the order in which it tells people apart, by the names that linkage gives.
@@ -83,10 +85,17 @@ def pair_page(pair: CandidatePair) -> PairPage:
         b=b,
         fields=tuple(_fields(pair, a, b)),
         reasons=tuple(_in_words(reason) for reason in pair.reasons),
-        judgements=pair_state(pair.record_a_id, pair.record_b_id).judgements,
+        judgements=_judged(pair),
         cluster_a=clusters[0],
         cluster_b=clusters[1],
     )
+
+
+def _judged(pair: CandidatePair) -> tuple[Judgement, ...]:
+    """Return what was said of a pair, in force or not; corrections of one's own last answer left out."""
+    said = Judgement.objects.filter(record_a=pair.record_a_id, record_b=pair.record_b_id)
+    said = said.exclude(end_reason__in=[SUPERSEDED, TAKEN_BACK_BY_REVIEWER])
+    return tuple(said.select_related("author", "ended_by").order_by("decided_at", "pk"))
 
 
 def review_progress(run: LinkRun | None = None, *, user: User | None = None) -> ReviewProgress:

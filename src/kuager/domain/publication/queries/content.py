@@ -93,10 +93,12 @@ def collect_content(
     known_at: datetime,
     choices: Sequence[EstimateChoice] = (),
     with_linkage: bool = True,
+    published_linkage: Sequence[dict[str, JsonValue]] = (),
 ) -> Collected:
     """Ask the register what may be public as of a day, as known at a moment, and add chosen estimates.
 
-    ``with_linkage`` is false for snapshots built before they said how records were linked.
+    ``with_linkage`` is false for snapshots built before they said how records were linked. To check a
+    snapshot, give the notes it was published with: see ``linkage_notes``.
     """
     reading = Reading(as_of=as_of, known_at=known_at)
     people = list_published_people(reading)
@@ -116,7 +118,7 @@ def collect_content(
         figures=[figure.to_json() for figure in figures],
         people_digests=[person.digest for person in people],
         estimates=[one.content for one in estimates],
-        linkage=linkage_notes(known_at) if with_linkage else [],
+        linkage=linkage_notes(known_at, published=published_linkage) if with_linkage else [],
     )
     return Collected(
         content=content,

@@ -2,10 +2,12 @@
 
 Invariants: figures measured by blind double review and figures merely expected are never mixed; where nobody
 measured, the note says so; no reviewer and no protected publisher is named. The same moment of knowing gives
-the same note for ever, so it stands in the digest of the snapshot.
+the same counts for ever, so the note stands in the digest of the snapshot. Figures computed from these counts
+are kept as they were computed first: a later version of a method may give another interval for the same
+counts, and an old snapshot must still be found unchanged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -21,16 +23,35 @@ from kuager.engines.linkage.reviewing.measuring import Measured
 Object = dict[str, JsonValue]
 # More digits would be noise; fewer would hide that 99.6 % is not all.
 DIGITS = 3
+# Computed from the counts of a note, and not counted themselves.
+FIGURES = ("precision", "recall", "kappa")
 
 
-def linkage_notes(known_at: datetime) -> list[Object]:
-    """Return a note for each run that links in force came from, as it was known at a moment; oldest first."""
-    return [_note(one, known_at) for one in runs_behind(known_at)]
+def linkage_notes(known_at: datetime, *, published: Sequence[Object] = ()) -> list[Object]:
+    """Return a note for each run that links in force came from, as it was known at a moment; oldest first.
+
+    ``published`` are the notes of a snapshot that is checked: their figures are taken over where the counts
+    below them are still the same.
+    """
+    computed = {str(note["linked_at"]): note for note in published}
+    notes = [_note(one, known_at) for one in runs_behind(known_at)]
+    return [_with_figures_of(computed.get(str(note["linked_at"])), note) for note in notes]
 
 
 def stored_linkage(snapshot: Snapshot) -> list[Object]:
     """Read the notes of a snapshot back."""
     return cast(list[Object], snapshot.summary.get("linkage", []))
+
+
+def _with_figures_of(published: Object | None, note: Object) -> Object:
+    if published is None:
+        return note
+    old, new = published.get("measured"), note["measured"]
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return note
+    figures = {name: old.get(name) for name in FIGURES}
+    is_same = {**old, **figures} == {**new, **figures}
+    return {**note, "measured": {**new, **figures}} if is_same else note
 
 
 def _note(behind: RunBehind, known_at: datetime) -> Object:
@@ -78,6 +99,17 @@ def _measured(found: MeasuredLinks) -> Object:
         "precision": None if measured is None else _share(measured.precision),
         "recall": None if measured is None else _share(measured.recall),
         "kappa": None if found.agreement is None else _kappa(found.agreement),
+        "strata": [
+            {
+                "stratum": one.stratum,
+                "pairs": _rounded(one.pairs),
+                "sampled": one.sampled,
+                "same": one.same,
+                "different": one.different,
+                "unsettled": one.unsettled,
+            }
+            for one in found.strata
+        ],
     }
 
 

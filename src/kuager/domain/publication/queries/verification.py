@@ -7,6 +7,7 @@ from kuager.core.digest import JsonValue
 from kuager.domain.publication.models import Snapshot, SnapshotPerson
 from kuager.domain.publication.queries.content import collect_content, stored_content
 from kuager.domain.publication.queries.estimates import choices_of
+from kuager.domain.publication.queries.linkage import stored_linkage
 from kuager.domain.publication.queries.published_people import PERSON_FIELDS, person_digest
 
 
@@ -49,6 +50,7 @@ def recompute_digest(snapshot: Snapshot) -> str:
         known_at=snapshot.known_at,
         choices=choices,
         with_linkage="linkage" in snapshot.summary,
+        published_linkage=stored_linkage(snapshot),
     )
     return found.content.digest
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIZE, SEED = 60, 2021
 FOR_THE_READER = 12
 # Every so many pairs a reviewer is not sure, or is wrong: people are.
-UNSURE_EVERY, WRONG_EVERY = 14, 23
+UNSURE_EVERY, WRONG_EVERY = 25, 47
 # By list: its chance and salt, and the row in which its first person stands.
 READ = ((0.5, 11, 5), (0.46, 23, 2), (0.36, 37, 2))
 

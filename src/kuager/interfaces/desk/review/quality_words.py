@@ -1,6 +1,6 @@
 """How good links are, in words: what was measured, what is only expected, and when nobody measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
@@ -47,7 +47,10 @@ def shown_list_quality(casualty_list: "CasualtyList") -> ShownQuality | None:
     if newest is None:
         return None
     run = measured.review.run if measured is not None else newest
-    return _shown(run, measured, quality.expected_links(run))
+    shown = _shown(run, measured, quality.expected_links(run))
+    if run == newest:
+        return shown
+    return replace(shown, basis=shown.basis + " " + gettext("Newer runs over this list are not measured."))
 
 
 def _shown(run: "LinkRun", measured: "MeasuredLinks | None", expected: "ExpectedAt") -> ShownQuality:
