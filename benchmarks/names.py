@@ -2,14 +2,16 @@
 
 Usage: python benchmarks/names.py [--data ../shared/data/linkage] [--others OTHER/bin/python] [--quick]
 
-Prints one JSON object. ``beside``: for each program F1 on judged pairs, a Latin list against a Cyrillic list of
-one country (one to one), people of one family accepted as one, brothers whose names rhyme (given names of the
-table below under one invented family name, in two alphabets) accepted as one, and the persons of OpenSanctions'
-adversarial cases. Other programs live in an environment of their own (how to make it: ``names_others.py``); what
-is not installed is left out. Each of them gets the threshold that is best for it on the judged pairs, and keeps
-it; ours has its frozen verdict. ``speed``: pairs a second and core of ``judge_names``, by how many of the words
-are new to the engine. Then rank-1 recall ("search one spelling: is the same person found first?"), time to make
-search keys and to search 60,000 keys; ``--quick`` leaves these out. Bits and cross-validation: ``name_weights.py``.
+Prints one JSON object. ``beside``: for each program F1 on judged pairs, a Latin list against a Cyrillic list
+of one country (one to one), people of one family accepted as one, brothers whose names rhyme (the given names
+below under one invented family name, in two alphabets) accepted as one, and the persons of OpenSanctions'
+adversarial cases. Other programs live in an environment of their own (how to make it: ``names_others.py``);
+what is not installed is left out. Each of them gets the threshold that is best for it on the judged pairs,
+and keeps it; ours has its frozen verdict. ``speed``: pairs a second and core of ``judge_names``, by how many
+of the words are new to the engine. Then rank-1 recall ("search one spelling: is the same person found
+first?"), time to make search keys and to search 60,000 keys; ``--quick`` leaves these out. Bits and
+cross-validation:
+``name_weights.py``.
 """
 
 import argparse
@@ -84,14 +86,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 Pair = tuple[str, str]
 # Given names as brothers and sisters bear them: many rhyme. Spellings of one name are not among them.
-_GIVEN = (
-    "Абзал Азамат Айбек Айгүл Айдана Айдар Айдос Айдын Айжан Айсұлу Алмас Алмат Анар Арлан Арман Арсен Асан Асқар "
-    "Асқат Аслан Әділ Әлия Әлихан Әлішер Бақыт Бақытжан Бауыржан Бейбіт Берік Болат Ғабит Ғазиз Ғалым Ғалымжан "
-    "Гүлдана Гүлжан Гүлмира Гүлнар Дана Данияр Дархан Дастан Дәулет Дәурен Дина Динара Еділ Ербол Ержан Ерік Еркін "
-    "Ерлан Ермек Есен Жанар Жанат Жанна Жансая Жеңіс Зарина Қайрат Қанат Қуаныш Қуат Мадина Мақсат Малика Марат "
-    "Мұрат Мұхтар Назерке Назым Нұрай Нұрбек Нұрбол Нұржан Нұрлан Нұрсұлтан Олжас Рауан Рахат Сабина Сабыр Самал "
-    "Самат Санжар Сапар Саян Серік Серікбол Талғат Темір Тілек Үсен Шаттық Шынар Шыңғыс"
-).split()
+_GIVEN_TEXT = """
+Абзал Азамат Айбек Айгүл Айдана Айдар Айдос Айдын Айжан Айсұлу Алмас Алмат Анар Арлан Арман Арсен
+Асан Асқар Асқат Аслан Әділ Әлия Әлихан Әлішер Бақыт Бақытжан Бауыржан Бейбіт Берік Болат Ғабит
+Ғазиз Ғалым Ғалымжан Гүлдана Гүлжан Гүлмира Гүлнар Дана Данияр Дархан Дастан Дәулет Дәурен Дина
+Динара Еділ Ербол Ержан Ерік Еркін Ерлан Ермек Есен Жанар Жанат Жанна Жансая Жеңіс Зарина Қайрат
+Қанат Қуаныш Қуат Мадина Мақсат Малика Марат Мұрат Мұхтар Назерке Назым Нұрай Нұрбек Нұрбол Нұржан
+Нұрлан Нұрсұлтан Олжас Рауан Рахат Сабина Сабыр Самал Самат Санжар Сапар Саян Серік Серікбол Талғат
+Темір Тілек Үсен Шаттық Шынар Шыңғыс
+"""
+_GIVEN = _GIVEN_TEXT.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +207,9 @@ def beside(sets: dict[str, Set], others: str) -> dict[str, dict[str, float | str
         return answer
     script = Path(__file__).with_name("names_others.py")
     pairs = [pair for data in sets.values() for pair in data.pairs]
-    told = subprocess.run(
+    told = subprocess.run(  # noqa: S603  # what the caller named
         [others, str(script)], input=json.dumps(pairs), capture_output=True, text=True, check=True
-    )  # noqa: S603
+    )
     for method, result in json.loads(told.stdout).items():
         scores, start = {}, 0
         for name, data in sets.items():
@@ -244,7 +248,8 @@ def judge_speed(sets: dict[str, Set]) -> dict[str, int]:
 
 def _forget() -> None:
     """Let the engine forget every name and word it has met."""
-    from kuager.engines.names import distances, parsing, skeletons as folding, word_likeness, words
+    from kuager.engines.names import distances, parsing, word_likeness, words
+    from kuager.engines.names import skeletons as folding
 
     for module in (distances, parsing, folding, words):
         for thing in vars(module).values():

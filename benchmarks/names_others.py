@@ -32,7 +32,7 @@ def _plain() -> tuple[Callable[[str], str], str]:
     except ImportError:
         return lambda text: unicodedata.normalize("NFKD", text).casefold(), ""
     latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
-    return lru_cache(maxsize=100_000)(lambda text: latin.transliterate(text)), icu.VERSION
+    return lru_cache(maxsize=100_000)(latin.transliterate), icu.VERSION
 
 
 def _jaro_winkler() -> tuple[Score, str] | None:

@@ -51,8 +51,8 @@ _UNWRITTEN_FIRST = _matrix(
 )
 _PRICES = np.array([0, *(DELETION[letter] for letter in LETTERS)] + [0] * 5, np.int16)
 _UNWRITTEN = np.array([0, *(UNWRITTEN[letter] for letter in LETTERS)] + [0] * 5, np.int16)
-# Letters that are never exchanged at a low cost, one class each; vowels and the lips' sounds are left out.
-_CLASSES = ("gkqcszwjh", "dt", "l", "m", "n", "r")
+# Letters that are never exchanged at a low cost with those of another class; vowels are left out.
+CLASSES = ("gkh", "qcszw", "dt", "l", "m", "n", "r", "bpfv")
 
 
 def encode(skeletons: Sequence[str]) -> tuple[Codes, Codes]:
@@ -63,13 +63,13 @@ def encode(skeletons: Sequence[str]) -> tuple[Codes, Codes]:
 
 
 def count_classes(codes: Codes) -> npt.NDArray[np.int8]:
-    """Return how often each class of hard sounds stands in each skeleton, shape ``(n, 7)``.
+    """Return how often each class of hard sounds stands in each skeleton, then h, j and u: ``(n, 11)``.
 
-    Sounds of different classes are exchanged, and hard sounds dropped, only at the cost of a whole letter; an
-    h may be dropped for eight twentieths. The last column counts them.
+    Sounds of different classes are exchanged, and hard sounds dropped, only for a whole letter. Cheap
+    ways around that take an h (dropped), a j (close to g and to z) or a u (close to v and b).
     """
     columns = []
-    for letters in (*_CLASSES, "h"):
+    for letters in (*CLASSES, *"hju"):
         member = np.zeros(_WIDTH, np.int8)
         member[[_ALPHABET.index(letter) for letter in letters]] = 1
         columns.append(member[codes].sum(axis=1, dtype=np.int8))

@@ -16,6 +16,10 @@ from kuager.engines.names.skeletons import patronymic_stem, skeletons
 Role = Literal["given", "family", "patronymic", "other"]
 
 _WORD = re.compile(r"[^\s,;.\"«»“”()/\d]+(\.)?")
+# Most names of a Cyrillic register: nothing to repair, nothing to part the words but spaces.
+_ONLY_CYRILLIC = re.compile(
+    "[\u0400-\u0482\u048a-\u052f -]*[\u0400-\u0482\u048a-\u052f][\u0400-\u0482\u048a-\u052f -]*"
+)
 _BREAK = re.compile(r"[,;.\"«»“”()/\d]")
 _FAMILY_SIGN = re.compile(
     r"(?:[оеё]в|[ыиі]н|ск[ии]й|[оеё]ва|[ыиі]на|ск[аыо]я|енко|enko|[oe][vw]|[oe][vw]a|[oe]ff|وف|يف|وۆ|ەۆ|وۆا|ەۆا|وڤ|sk[iy]y?|skaya|zod[ae]h?|зода)$"
@@ -57,6 +61,7 @@ class Reading(NamedTuple):
 
     words: tuple[str, ...]
     roles: tuple[Role, ...]
+    initials: tuple[bool, ...]
     script: Script
     order_is_certain: bool
 
@@ -146,8 +151,13 @@ def _is_initial(word: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _assign(signs: tuple[_Signs, ...], script: Script) -> tuple[tuple[Role, ...], bool]:
-    """Return the part of each word, from what the words tell by themselves, and whether that is certain."""
+def _assign(signs: tuple[_Signs, ...], script: Script) -> tuple[tuple[Role, ...], tuple[bool, ...], bool]:
+    """Return the part of each word, which words are initials, and whether the parts are certain."""
+    roles, is_certain = _assign_roles(signs, script)
+    return roles, tuple([sign.is_initial for sign in signs]), is_certain
+
+
+def _assign_roles(signs: tuple[_Signs, ...], script: Script) -> tuple[tuple[Role, ...], bool]:
     patronymics = [index for index, sign in enumerate(signs) if sign.is_patronymic]
     roles: list[Role] = ["patronymic" if sign.is_patronymic else "other" for sign in signs]
     rest = [index for index in range(len(signs)) if index not in patronymics]
@@ -205,7 +215,8 @@ def _with_comma(before: str, after: str, script: Script) -> Reading:
         else:
             roles.append("other" if "given" in roles else "given")
     signs = tuple([_signs(word) for word in (*families, *words)])
-    return Reading((*families, *words), _read_initials(signs, roles), script, True)
+    initials = tuple([sign.is_initial for sign in signs])
+    return Reading((*families, *words), _read_initials(signs, roles), initials, script, True)
 
 
 def _without_comma(text: str, script: Script) -> Reading:
@@ -216,13 +227,15 @@ def _without_comma(text: str, script: Script) -> Reading:
         signs = [_signs(word) for word in words]
         signs = [sign._replace(is_patronymic=True) if at in known else sign for at, sign in enumerate(signs)]
     if not words:
-        return Reading((), (), script, False)
-    roles, is_certain = _assign(tuple(signs), script)
-    return Reading(tuple(words), roles, script, is_certain)
+        return Reading((), (), (), script, False)
+    roles, initials, is_certain = _assign(tuple(signs), script)
+    return Reading(tuple(words), roles, initials, script, is_certain)
 
 
 def read_name(text: str) -> Reading:
     """Return the words of a name with their parts: what ``parse_name`` tells, quicker."""
+    if _ONLY_CYRILLIC.fullmatch(text):
+        return _without_comma(text, Script.CYRILLIC)
     whole = repair_look_alikes(text)
     script = script_of(whole)
     if "," in whole:
@@ -230,11 +243,6 @@ def read_name(text: str) -> Reading:
         if before.strip() and after.strip():
             return _with_comma(before, after, script)
     return _without_comma(whole, script)
-
-
-def is_initial(word: str) -> bool:
-    """Return whether a word of a name is only its first letter."""
-    return _signs(word).is_initial
 
 
 @lru_cache(maxsize=100_000)
@@ -248,8 +256,8 @@ def parse_name(text: str) -> PersonName:
     reading = read_name(text)
     tokens = tuple(
         [
-            NameToken(word, role, is_initial(word))
-            for word, role in zip(reading.words, reading.roles, strict=True)
+            NameToken(word, role, is_initial)
+            for word, role, is_initial in zip(reading.words, reading.roles, reading.initials, strict=True)
         ]
     )
     given, family, patronymic = (

@@ -86,7 +86,8 @@ def _sift(pairs: Sequence[tuple[str, str]], *, joined: bool) -> Flags:
     numbers: dict[str, int] = {}
     ones = np.array([numbers.setdefault(one, len(numbers)) for one, _ in pairs], np.int64)
     others = np.array([numbers.setdefault(other, len(numbers)) for _, other in pairs], np.int64)
-    names = _Names([prepare(name, joined=joined) for name in numbers])
+    # Without the keyword, as the comparison asks: what is prepared here is found there.
+    names = _Names([prepare(name, joined=True) if joined else prepare(name) for name in numbers])
     hopeful: Flags = np.asarray(names.is_odd[ones] | names.is_odd[others])
     if not names.words:
         return hopeful

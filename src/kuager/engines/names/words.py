@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from kuager.engines.names.distances import LONGEST
-from kuager.engines.names.parsing import SEPARATE_ENDINGS, Reading, Role, is_initial, read_name
+from kuager.engines.names.parsing import SEPARATE_ENDINGS, Reading, Role, read_name
 from kuager.engines.names.scripts import Script
 from kuager.engines.names.skeletons import (
     family_stem,
@@ -176,21 +176,20 @@ def prepare(name: str, *, joined: bool = False) -> Prepared:
     words: list[Word] = []
     fathers: list[Word] = []
     has_family = "given" in reading.roles and "family" in reading.roles
-    for text, role in zip(reading.words, reading.roles, strict=True):
+    for text, role, is_initial in zip(reading.words, reading.roles, reading.initials, strict=True):
         if has_family and role == "patronymic":
-            fathers.append(read_father(text, is_initial(text), is_arabic))
+            fathers.append(read_father(text, is_initial, is_arabic))
         elif is_arabic or "-" in text or " " in text or "\u2010" in text:
-            words += _read_token(text, role, is_arabic, joined)
+            words += _read_token(text, role, is_initial, is_arabic, joined)
         else:
-            words.append(read_word(text, role, is_initial(text), is_arabic))
+            words.append(read_word(text, role, is_initial, is_arabic))
     prepared = Prepared(_essential(words), tuple([word for word in fathers if word.forms]))
     prepared.order_is_certain = reading.order_is_certain
     _learn_parts(prepared, reading, is_arabic)
     return prepared
 
 
-def _read_token(text: str, role: Role, is_arabic: bool, joined: bool) -> list[Word]:
-    is_first_letter = is_initial(text)
+def _read_token(text: str, role: Role, is_initial: bool, is_arabic: bool, joined: bool) -> list[Word]:
     if "-" in text or "\u2010" in text:
         text = _ARTICLE.sub("", text).replace("-", "" if joined else " ")
     if role == "patronymic":
@@ -200,7 +199,7 @@ def _read_token(text: str, role: Role, is_arabic: bool, joined: bool) -> list[Wo
         pieces = [_ARABIC_ARTICLE.sub("", piece) for piece in pieces]
     elif role == "patronymic" or _ends_apart(pieces):
         pieces = ["".join(pieces)]
-    return [read_word(piece, role, is_first_letter, is_arabic) for piece in pieces]
+    return [read_word(piece, role, is_initial, is_arabic) for piece in pieces]
 
 
 def _ends_apart(pieces: list[str]) -> bool:
@@ -210,9 +209,8 @@ def _ends_apart(pieces: list[str]) -> bool:
 
 def _learn_parts(prepared: Prepared, reading: Reading, is_arabic: bool) -> None:
     """Note given name and father where a name of two or three words leaves no doubt about them."""
-    prepared.parts = _clear_parts(reading.roles, reading.order_is_certain)
-    if not prepared.parts or any([is_initial(word) for word in reading.words]):
-        prepared.parts = ""
+    prepared.parts = "" if True in reading.initials else _clear_parts(reading.roles, reading.order_is_certain)
+    if not prepared.parts:
         return
     prepared.given = read_word(reading.words[reading.roles.index("given")], "given", False, is_arabic)
     prepared.is_long |= prepared.given.is_long

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from kuager.engines.names.aligning import LENGTH_SLACK, UNWRITTEN_SLACK
 from kuager.engines.names.distances import DELETION, UNITS
 from kuager.engines.names.distances_many import (
+    CLASSES,
     Codes,
     Likeness,
     count_classes,
@@ -76,10 +77,22 @@ class WordTable:
 
     def ceiling(self, left: Codes, right: Codes) -> Likeness:
         """Return a likeness that words by number cannot exceed, quickly; any shape."""
-        more = np.maximum(self._least[left, :6] - self._most[right, :6], 0).sum(axis=-1, dtype=np.int16)
-        fewer = np.maximum(self._least[right, :6] - self._most[left, :6], 0).sum(axis=-1, dtype=np.int16)
-        spared = (UNITS - DELETION["h"]) * (self._most[left, 6] + self._most[right, 6]).astype(np.int16)
-        costs = np.maximum(more, fewer) * np.int16(UNITS) - spared
+        classes = len(CLASSES)
+        least, most = self._least[left], self._most[left]
+        other_least, other_most = self._least[right], self._most[right]
+        surplus, lack = (
+            least[..., :classes] - other_most[..., :classes],
+            other_least[..., :classes] - most[..., :classes],
+        )
+        edits = np.maximum(
+            np.maximum(surplus, 0).sum(axis=-1, dtype=np.int16),
+            np.maximum(lack, 0).sum(axis=-1, dtype=np.int16),
+        )
+        hs_and_js = most[..., classes : classes + 2] + other_most[..., classes : classes + 2]
+        lips, us = classes - 1, classes + 2
+        cheap = hs_and_js.sum(axis=-1, dtype=np.int16) + np.minimum(most[..., us], other_most[..., lips])
+        cheap += np.minimum(other_most[..., us], most[..., lips])
+        costs = edits * np.int16(UNITS) - cheap * np.int16(UNITS - DELETION["h"])
         length = np.maximum(3.0, (self._longest[left] + self._longest[right]) / 2)
         bound = np.maximum(0.0, 1.0 - np.maximum(costs, 0) / (UNITS * length))
         return np.where(self._is_special(left, right), 1.0, bound)
