@@ -128,6 +128,7 @@ def _pair_page(
 ) -> HttpResponse:
     page = queries.pair_page(pair)
     query = _filter_query(request)
+    left = answers_left(pair.run)
     chains = contradiction_chains({record.pk for record in (*page.cluster_a, *page.cluster_b)})
     context = {
         "pair": pair,
@@ -141,7 +142,7 @@ def _pair_page(
         "code": page.a.person_code if page.a.person_code == page.b.person_code else "",
         "chains": [shown_chain(chain) for chain in chains],
         "progress": queries.review_progress(pair.run, user=acting_user(request)),
-        "answers_left": answers_left_words(answers_left(pair.run)),
+        "answers_left": "" if left.is_useful else answers_left_words(left),
         "filter_query": query,
         "problem": problem,
         "explanation": explanation,

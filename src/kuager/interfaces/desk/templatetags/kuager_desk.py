@@ -38,6 +38,8 @@ SECTIONS = (
     Section(url="desk-estimates", word=_("Estimates"), needs=Capability.ESTIMATE),
     Section(url="desk-publication", word=_("Publication"), needs=Capability.PUBLISH),
     Section(url="desk-audit", word=_("Audit"), needs=Capability.READ_AUDIT),
+    # Reviewers come to it from the review; administrators have no other way.
+    Section(url="desk-reviewers", word=_("Agreement"), needs=Capability.ADMINISTER),
 )
 
 
