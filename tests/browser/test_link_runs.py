@@ -14,6 +14,8 @@ from kuager.domain.lists.models import LinkRun
 from tests.browser.conftest import OpenPage, Window
 from tests.integration.two_lists import TwoLists, import_two_lists, link
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
 Check = Callable[[Page], None]
 Look = Callable[[Page, str], None]
 
