@@ -75,7 +75,12 @@ class Lists:
 
         Every pair that the simulation asks is among those compared, so that these stay the same.
         """
-        steps = ((linking, "prepare"), (workplaces, "chosen_pairs"), (linking, "_train"))
+        steps = (
+            (linking, "prepare"),
+            (workplaces, "chosen_pairs"),
+            (linking, "_compare"),
+            (linking, "_train"),
+        )
         usual = [getattr(module, name) for module, name in steps]
         for (module, name), function in zip(steps, usual, strict=True):
             setattr(module, name, self._once(name, function))
