@@ -18,7 +18,7 @@ from kuager.domain.lists.operations.working import Clock
 from kuager.domain.lists.queries.baseline import chunked
 from kuager.domain.lists.queries.hidden import without_blind
 from kuager.domain.lists.queries.membership import active_rows
-from kuager.domain.lists.rules.runs import check_transition, is_silent
+from kuager.domain.lists.rules.runs import SILENCE_OF_LINKING, check_transition, is_silent
 from kuager.domain.lists.terms import LinkState, PairState
 from kuager.domain.people.terms import Method, Verdict
 from kuager.domain.register import operations as register
@@ -88,7 +88,9 @@ def stop_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
     _check_may_link(by)
     locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     check_transition(locked, LinkState.STOPPED.value, word="link run")
-    if locked.state == LinkState.WAITING or is_silent(locked, at, asked_at=locked.asked_at):
+    if locked.state == LinkState.WAITING or is_silent(
+        locked, at, asked_at=locked.asked_at, silence=SILENCE_OF_LINKING
+    ):
         locked.state, locked.ended_at, locked.claim = LinkState.STOPPED, at, ""
     else:
         locked.is_stop_asked = True
@@ -109,7 +111,9 @@ def continue_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
     _check_may_link(by)
     locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     check_transition(locked, LinkState.WAITING.value, word="link run")
-    if locked.state == LinkState.RUNNING and not is_silent(locked, at, asked_at=locked.asked_at):
+    if locked.state == LinkState.RUNNING and not is_silent(
+        locked, at, asked_at=locked.asked_at, silence=SILENCE_OF_LINKING
+    ):
         raise RefusedError("this link run is being computed right now; stop it first")
     locked.state, locked.ended_at, locked.failure = LinkState.WAITING, None, ""
     locked.claim, locked.is_stop_asked = "", False

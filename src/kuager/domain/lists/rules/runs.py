@@ -8,6 +8,8 @@ from kuager.core.errors import InvalidTransitionError
 
 # Whoever computes tells how far it is at least so often; silence for longer means that it was interrupted.
 SILENCE = timedelta(minutes=5)
+# One step of linking a million records can take longer than that.
+SILENCE_OF_LINKING = timedelta(minutes=30)
 RUNNING = "running"
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"running", "stopped"}),
@@ -35,6 +37,6 @@ def check_transition(run: BackgroundRun, to: str, *, word: str) -> None:
         )
 
 
-def is_silent(run: BackgroundRun, at: datetime, *, asked_at: datetime) -> bool:
+def is_silent(run: BackgroundRun, at: datetime, *, asked_at: datetime, silence: timedelta = SILENCE) -> bool:
     """Whether whoever computes a run has not been heard of for so long that it must have been interrupted."""
-    return run.state == RUNNING and at - (run.progress_at or asked_at) > SILENCE
+    return run.state == RUNNING and at - (run.progress_at or asked_at) > silence

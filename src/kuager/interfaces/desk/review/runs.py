@@ -18,7 +18,7 @@ from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.queries import audited, link_quality, run_pairs
 from kuager.domain.lists.queries.answers_left import answers_left
-from kuager.domain.lists.rules.runs import is_silent
+from kuager.domain.lists.rules.runs import SILENCE_OF_LINKING, is_silent
 from kuager.domain.lists.terms import LinkState
 from kuager.interfaces.desk.access import acting_user, needs, new_form_token, now, remember_result, result_of
 from kuager.interfaces.desk.review.forms import AcceptForm, RunForm, ThresholdForm
@@ -173,7 +173,7 @@ def _standing(run: "LinkRun") -> dict[str, object]:
         "percent": round(run.progress * 100),
         "step": step_words(run.progress_of),
         "is_unfinished": run.state in UNFINISHED,
-        "is_silent": is_silent(run, now(), asked_at=run.asked_at),
+        "is_silent": is_silent(run, now(), asked_at=run.asked_at, silence=SILENCE_OF_LINKING),
     }
 
 
