@@ -131,10 +131,14 @@ def test_examples_of_docstrings_give_what_they_say(name: str) -> None:
     [
         ("names.md", f"below {comparing.UNSURE_FROM:.2f}"),
         ("names.md", f"score is {comparing.SAME_FROM:.2f} or more"),
+        ("names.md", f"every given name reaches {comparing.PART_MUST_REACH['given']:.2f}"),
         (
             "names.md",
-            f"reaches {comparing.PART_MUST_REACH:.2f} ({comparing.ARABIC_PART_MUST_REACH:.2f} where",
+            f"every family name {comparing.PART_MUST_REACH['family']:.2f} "
+            f"({comparing.UNCERTAIN_PART_MUST_REACH:.2f} where",
         ),
+        ("names.md", f"any part {comparing.ARABIC_PART_MUST_REACH:.2f} where"),
+        ("names.md", f"less alike than {comparing.FATHERS_DIFFER_BELOW:.2f}"),
         ("linkage.md", f"Up to {candidates.COMPARE_ALL_UP_TO:,} records"),
         ("linkage.md", f"at most {learning.SHARED_BY_BROTHERS_BITS:.0f} bit"),
         ("linkage.md", f"at most {learning.FAMILY_BITS_AT_MOST:.0f} bits"),
