@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 LARGEST_GROUP = 2**11 - 1
 _SAMPLED_PER_CLASS = 250
 # A class is not worth comparing when it brings fewer new links for each new pair.
-_LEAST_YIELD = 1 / 10_000
+_LEAST_YIELD = 1 / 50_000
 _ROUNDS = 6
 
 
