@@ -31,13 +31,56 @@ BLOCKING = (
     gettext_noop("Same {shared}: {pairs} pairs, {new} of them new, with about {links} links."),
 )
 
+# What records compared with each other share; see engines.linkage.keys.
+SHARED = (
+    gettext_noop("given and family name, in any order"),
+    gettext_noop("family name, father and grandfather"),
+    gettext_noop("given name, father and grandfather"),
+    gettext_noop("given name and father"),
+    gettext_noop("family name and father"),
+    gettext_noop("given name and year of birth"),
+    gettext_noop("family name and year of birth"),
+    gettext_noop("family name and place"),
+    gettext_noop("given name, place and sex"),
+    gettext_noop("given name, year of birth and place"),
+    gettext_noop("day and place"),
+    gettext_noop("day, place and year of birth"),
+    gettext_noop("day and beginnings of both names"),
+    gettext_noop("day and given name"),
+    gettext_noop("day and family name"),
+    gettext_noop("day, year of birth and sex"),
+    gettext_noop("day of birth"),
+    gettext_noop("day of birth and beginning of the given name"),
+    gettext_noop("day of birth and beginning of the family name"),
+    gettext_noop("year of birth, beginnings of both names and sex"),
+    gettext_noop("place and beginnings of both names"),
+    gettext_noop("place, year of birth and beginning of the family name"),
+    gettext_noop("place, year of birth and beginning of the given name"),
+    gettext_noop("place, year of birth and sex"),
+    gettext_noop("birthplace and family name"),
+    gettext_noop("birthplace and given name"),
+    gettext_noop("birthplace and year of birth"),
+    gettext_noop("home and family name"),
+    gettext_noop("home and given name"),
+    gettext_noop("postcode"),
+    gettext_noop("postcode and family name"),
+    gettext_noop("postcode and first letter of the given name"),
+    gettext_noop("identity number"),
+    gettext_noop("telephone or e-mail"),
+    gettext_noop("given name, beginning of the family name and sex"),
+    gettext_noop("family name, first letter of the given name and sex"),
+)
+
 
 def blocking_words(blocking: Mapping[str, object]) -> list[str]:
     """Say how the pairs to compare were chosen: first of all of them, then of each kind of key."""
     said = blocking.get("sentences")
-    return [
-        gettext(one["template"]).format(**one["values"]) for one in (said if isinstance(said, list) else [])
-    ]
+    return [_sentence(one["template"], one["values"]) for one in (said if isinstance(said, list) else [])]
+
+
+def _sentence(template: str, values: Mapping[str, object]) -> str:
+    shared = values.get("shared")
+    return gettext(template).format(**{**values, **({"shared": gettext(str(shared))} if shared else {})})
 
 
 def step_words(step: str) -> str:
