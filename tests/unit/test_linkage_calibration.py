@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import link
-from kuager.engines.linkage.doubt import Doubt, missed_by_blocking
+from kuager.engines.linkage.doubt import Doubt, MayBe, missed_by_blocking
 from kuager.engines.linkage.draws import draw_partitions
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.linking import LinkResult
@@ -46,12 +46,25 @@ def links(probabilities: list[float], doubt: Doubt | None = None) -> LinkResult:
     return LinkResult(table, records, (), 2 * count, doubt=doubt)
 
 
-def doubt_of(pairs: int, missed: float = 0.0, error: float = 1.0) -> Doubt:
+def doubt_of(probabilities: list[float], missed: float = 0.0, error: float = 1.0) -> Doubt:
+    """Doubt about ``links``: one field, on which all agree; before it is seen, 7.2 bits speak against a link."""
+    count = len(probabilities)
+    chance = np.array(probabilities)
+    pairs = MayBe(
+        left=np.arange(count),
+        right=np.arange(count, 2 * count),
+        weights=(np.log2(chance / (1 - chance)) + 7.2)[:, np.newaxis],
+        beyond=np.zeros(count),
+        withheld=np.zeros((count, 1)),
+        levels=np.zeros((count, 1), dtype=np.int8),
+        measured=np.ones((count, 1), dtype=np.bool_),
+    )
     return Doubt(
-        levels=np.zeros((pairs, 1), dtype=np.int8),
-        measured=np.ones((pairs, 1), dtype=np.bool_),
-        same=(np.array([90.0, 10.0]),),
-        strangers=(np.array([100.0, 900.0]),),
+        pairs=pairs,
+        same=(np.array([0.99, 0.01]),),
+        same_before=(np.array([0.99, 0.01]),),
+        same_most=(np.ones(2),),
+        strangers=(np.array([1000.0, 9000.0]),),
         missed=missed,
         recall=1.0,
         common_error_bits=error,
@@ -63,15 +76,20 @@ def distinct(result: LinkResult) -> np.ndarray:
     return np.array([len(np.unique(row)) for row in drawn.clusters])
 
 
+# As many are linked and not as make 7.2 bits: 320 on both lists, 220 on each alone.
+DOUBTFUL = [1 - 1e-9] * 300 + [0.5] * 40 + [1e-6] * 200
+
+
 def test_doubt_about_weights_widens_the_draws_but_hardly_moves_them() -> None:
-    sure, doubtful = distinct(links([0.5] * 200)), distinct(links([0.5] * 200, doubt_of(200)))
+    sure, doubtful = distinct(links(DOUBTFUL)), distinct(links(DOUBTFUL, doubt_of(DOUBTFUL, error=2.0)))
     assert doubtful.std() > 2 * sure.std()
-    assert doubtful.mean() == pytest.approx(sure.mean(), abs=15)
+    assert doubtful.mean() == pytest.approx(sure.mean(), abs=6)
 
 
 def test_links_never_compared_are_drawn_in_their_expected_number() -> None:
-    found = links([0.01] * 300, doubt_of(300, missed=40.0, error=0.0))
-    without = links([0.01] * 300, doubt_of(300, error=0.0))
+    unlike = [1 - 1e-9] * 300 + [1e-6] * 200
+    found = links(unlike, doubt_of(unlike, missed=40.0, error=0.0))
+    without = links(unlike, doubt_of(unlike, error=0.0))
     assert (distinct(without) - distinct(found)).mean() == pytest.approx(40, abs=6)
 
 

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.draws import FLOOR, draw_partitions
+from kuager.engines.linkage.draws import draw_partitions
 from kuager.engines.linkage.linking import LinkResult
 from kuager.engines.linkage.partition_sampling import draw_components
-from kuager.engines.linkage.partition_walking import Length, Units, walk_component
+from kuager.engines.linkage.partition_walking import walk_component
+from kuager.engines.linkage.partition_worth import Units, worth
 
 Pairs = dict[tuple[int, int], float]
 
@@ -56,8 +57,22 @@ def hangs_together(person: list[int], allowed: set[tuple[int, int]]) -> bool:
     return len(reached) == len(person)
 
 
+def worth_of(person: list[int], probabilities: Pairs) -> float:
+    """Multiply the odds of links with the best record; an eighth for pairs not reported, anew for each."""
+    if len(person) == 1:
+        return 1.0
+    unknown = sum(pair not in probabilities for pair in combinations(person, 2))
+    odds = {pair: p / (1 - p) for pair, p in probabilities.items()}
+    stars = [
+        [(min(centre, other), max(centre, other)) for other in person if other != centre] for centre in person
+    ]
+    reported = [star for star in stars if any(pair in odds for pair in star)]
+    best = max(float(np.prod([odds.get(pair, 1 / 8) for pair in star])) for star in reported)
+    return best * 0.125**unknown
+
+
 def exact_frequencies(lists: str, probabilities: Pairs, once: str = "") -> dict[tuple[int, int], float]:
-    """Go through every partition and add up the odds of its pairs."""
+    """Go through every partition and add up the odds of its persons."""
     frequency = dict.fromkeys(combinations(range(len(lists)), 2), 0.0)
     whole = 0.0
     for partition in every_partition(list(range(len(lists)))):
@@ -66,8 +81,7 @@ def exact_frequencies(lists: str, probabilities: Pairs, once: str = "") -> dict[
             continue
         if not all(hangs_together(person, set(probabilities)) for person in partition):
             continue
-        odds = [probabilities.get(pair, 0.01) for pair in pairs]
-        weight = float(np.prod([p / (1 - p) for p in odds]))
+        weight = float(np.prod([worth_of(person, probabilities) for person in partition]))
         whole += weight
         for pair in pairs:
             frequency[pair] += weight
@@ -104,31 +118,37 @@ def units_of(count: int, probabilities: Pairs) -> Units:
         + [(b, a, p) for (a, b), p in probabilities.items()]
     )
     return Units(
-        size=np.ones(count, dtype=np.int64),
         once=np.zeros(count, dtype=np.int64),
         start=np.searchsorted([a for a, _, _ in rows], np.arange(count + 1)).astype(np.int64),
         other=np.array([b for _, b, _ in rows], dtype=np.int64),
-        gain=np.array([np.log(p / (1 - p)) - FLOOR for _, _, p in rows]),
-        floor=FLOOR,
+        weight=np.array([[np.log(p / (1 - p))] for _, _, p in rows]).reshape(-1, 1),
+        before=np.zeros(len(rows)),
+        price=-3 * np.log(2),
     )
 
 
+def walk(units: Units, draws: int, seed: int) -> np.ndarray:
+    """Walk from everybody alone."""
+    labels = np.tile(np.arange(len(units.once), dtype=np.int32), (draws, 1))
+    walk_component(units, np.arange(len(units.once)), labels, (50, 5), np.random.default_rng(seed))
+    return labels
+
+
 def test_the_walk_of_large_components_draws_the_same_law() -> None:
-    units, inside = units_of(6, SIX), np.arange(6)
-    walked = np.empty((8_000, 6), dtype=np.int32)
-    walk_component(units, inside, walked, Length(), np.random.default_rng(1))
+    walked = walk(units_of(6, SIX), 8_000, seed=1)
     expected = exact_frequencies("ABCDEF", SIX)
     assert drawn_frequencies(walked) == pytest.approx(expected, abs=0.04)
 
 
 def test_two_groups_that_only_merge_as_a_whole_do_merge() -> None:
-    # Three records sure to be one, three others too; every pair across as likely as not.
-    sure, even = {(0, 1): 0.999, (1, 2): 0.999, (0, 2): 0.999}, {}
-    groups = sure | {(a + 3, b + 3): p for (a, b), p in sure.items()}
-    even = {(a, b): 0.5 for a in range(3) for b in range(3, 6)}
-    walked = np.empty((4_000, 6), dtype=np.int32)
-    walk_component(units_of(6, groups | even), np.arange(6), walked, Length(), np.random.default_rng(2))
-    assert drawn_frequencies(walked)[0, 3] == pytest.approx(0.5, abs=0.07)
+    # Three records sure to be one, three others too; all six as likely as the two threes.
+    trio = {(0, 1): 0.999, (1, 2): 0.999, (0, 2): 0.999}
+    across = {(a, b): 0.99009 for a in range(3) for b in range(3, 6)}
+    pairs = trio | {(a + 3, b + 3): p for (a, b), p in trio.items()} | across
+    walked = walk(units_of(6, pairs), 4_000, seed=2)
+    expected = exact_frequencies("ABCDEF", pairs)
+    assert 0.3 < expected[0, 3] < 0.7
+    assert drawn_frequencies(walked)[0, 3] == pytest.approx(expected[0, 3], abs=0.07)
 
 
 def test_large_components_keep_to_the_rules() -> None:
@@ -195,5 +215,42 @@ def test_wrong_options_are_refused(options: dict[str, object], message: str) -> 
 
 def test_a_component_of_one_is_itself() -> None:
     labels = np.empty((2, 3), dtype=np.int32)
-    draw_components(units_of(3, {}), np.arange(3), np.arange(4), labels, Length(), np.random.default_rng(1))
+    draw_components(units_of(3, {}), np.arange(3), np.arange(4), labels, (1, 1), np.random.default_rng(1))
     assert labels.tolist() == [[0, 1, 2]] * 2
+
+
+def fields_of(*rows: tuple[float, float]) -> Units:
+    """Give three records; weights of two fields for the pairs 0-1, 0-2, 1-2."""
+    pairs = [(0, 1, 0), (0, 2, 1), (1, 0, 0), (1, 2, 2), (2, 0, 1), (2, 1, 2)]
+    return Units(
+        once=np.zeros(3, dtype=np.int64),
+        start=np.array([0, 2, 4, 6]),
+        other=np.array([other for _, other, _ in pairs]),
+        weight=np.array([rows[number] for _, _, number in pairs], dtype=np.float64),
+        before=np.full(6, -1.0),
+        price=-3.0,
+    )
+
+
+def test_one_slip_counts_once_and_one_agreement_twice() -> None:
+    # The first field: 2 has a slip. The second: all agree.
+    assert worth(fields_of((4, 5), (-6, 5), (-6, 5)), np.arange(3)) == pytest.approx(4 - 6 + 5 + 5 - 2)
+
+
+def test_what_the_one_in_the_middle_leaves_out_is_compared_past_it() -> None:
+    assert worth(fields_of((5, np.nan), (5, -7), (5, np.nan)), np.arange(3)) == pytest.approx(5 + 5 - 7 - 2)
+
+
+def test_two_pairs_that_each_agree_on_something_else_are_two_persons() -> None:
+    agree, differ = 12.0, -5.0
+    pairs = {(a, b): agree if a // 2 == b // 2 else differ for a, b in combinations(range(4), 2)}
+    rows = sorted((*ends, w) for (a, b), w in pairs.items() for ends in ((a, b), (b, a)))
+    units = Units(
+        once=np.zeros(4, dtype=np.int64),
+        start=np.array([0, 3, 6, 9, 12]),
+        other=np.array([other for _, other, _ in rows]),
+        weight=np.array([[w] for *_, w in rows]),
+        before=np.zeros(12),
+        price=-3.0,
+    )
+    assert worth(units, np.arange(4)) == pytest.approx(agree + 2 * differ)

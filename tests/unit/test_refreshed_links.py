@@ -113,9 +113,16 @@ def test_the_doubt_about_the_weights_is_read_out_of_the_reasons(before: LinkResu
     now = refreshed(before, frames, {}, tmp_path)
     assert now.doubt is not None
     assert before.doubt is not None
-    order = [list(pairs_of(now)).index(pair) for pair in pairs_of(before)]
-    assert (now.doubt.levels[order] == before.doubt.levels).all()
-    assert (now.doubt.measured[order] == before.doubt.measured).mean() > 0.95
+    then = {
+        frozenset(ends): row
+        for row, ends in enumerate(
+            zip(before.doubt.pairs.left.tolist(), before.doubt.pairs.right.tolist(), strict=True)
+        )
+    }
+    ends = zip(now.doubt.pairs.left.tolist(), now.doubt.pairs.right.tolist(), strict=True)
+    order = [then[frozenset(pair)] for pair in ends]
+    assert (now.doubt.pairs.levels == before.doubt.pairs.levels[order]).all()
+    assert (now.doubt.pairs.measured == before.doubt.pairs.measured[order]).mean() > 0.95
     draws = draw_partitions(now, draws=20)
     assert draws.clusters.shape == (20, now.records)
 

@@ -1,8 +1,10 @@
 """What linkage does not know about its own weights, kept with the links so that draws can carry it.
 
-Promises: plain numbers, in the order of the reported pairs. Three doubts: rates of agreement rest on finitely
-many links and strangers; fields are not quite independent, so that all weights may be off together; and links
-whose records share no common key are never seen.
+Promises: plain numbers, one row for each pair that may be a link at all, reported or not. Five doubts: rates
+of agreement rest on finitely many links and strangers; so does the number of links; fields are not quite
+independent, so that all weights may be off together; what was withheld for caution (agreement that brothers
+share, names that are only close) may have been evidence after all; and links whose records share no common
+key are never seen.
 """
 
 from collections.abc import Sequence
@@ -11,14 +13,48 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kuager.engines.linkage.exclusivity import Floats
+from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.exclusivity import Floats, Ints
+from kuager.engines.linkage.learning import Evidence, Model, prior_bits
 
 Levels = npt.NDArray[np.int8]
 
-# On development lists the weights of doubtful pairs were right, as a whole, to about this many bits.
-COMMON_ERROR_BITS = 1.0
+# Chosen on invented lists (benchmarks/linkage_uncertainty.py): intervals cover, and no wider than needed.
+COMMON_ERROR_BITS = 0.5
 # Doubt about how many links were missed, as a share of their number.
 _MISSED_SPREAD = 0.5
+# Pairs below are no links in any draw.
+MAY_BE_FROM_BITS = -10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MayBe:
+    """Pairs of records that may be links.
+
+    Attributes
+    ----------
+    left, right
+        Rows of the clusters of the result, shape ``(n_pairs,)``.
+    weights
+        Bits that each field gives, NaN where it is unknown, shape ``(n_pairs, n_fields)``.
+    beyond
+        Bits that neither fields nor the share of links give, such as what judgements taught.
+    withheld
+        Bits by which caution lowered the weights, shape ``(n_pairs, n_fields)``.
+    levels
+        Level of each field, -1 unknown, same shape.
+    measured
+        Whether chance agreement at that level was measured as such, and not taken from how common the agreed
+        value is, same shape.
+    """
+
+    left: Ints
+    right: Ints
+    weights: Floats
+    beyond: Floats
+    withheld: Floats
+    levels: Levels
+    measured: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +63,14 @@ class Doubt:
 
     Attributes
     ----------
-    levels
-        Level of each field of each reported pair, -1 unknown, shape ``(n_pairs, n_fields)``.
-    measured
-        Whether chance agreement at that level was measured as such, and not taken from how common the agreed
-        value is; same shape.
-    same, strangers
-        For each field, at how many links and pairs of strangers each level was counted.
+    pairs
+        All pairs that may be links.
+    same
+        For each field, how often one person's records reach each level, as used in the weights.
+    same_before, same_most
+        The same before these lists were seen, and the most that is believed of it.
+    strangers
+        For each field, at how many pairs of strangers each level was counted.
     missed
         Links expected among pairs that were not compared.
     recall
@@ -42,24 +79,14 @@ class Doubt:
         Standard deviation of an error that all weights share.
     """
 
-    levels: Levels
-    measured: npt.NDArray[np.bool_]
+    pairs: MayBe
     same: tuple[Floats, ...]
+    same_before: tuple[Floats, ...]
+    same_most: tuple[Floats, ...]
     strangers: tuple[Floats, ...]
     missed: float
     recall: float
     common_error_bits: float = COMMON_ERROR_BITS
-
-    def other_weights(self, random: np.random.Generator) -> Floats:
-        """Draw what to add to the weight of each pair, in bits."""
-        change = np.full(len(self.levels), random.normal(0.0, self.common_error_bits))
-        for column, (same, strangers) in enumerate(zip(self.same, self.strangers, strict=True)):
-            level = self.levels[:, column]
-            known = level >= 0
-            change[known] += _redrawn_bits(same, random)[level[known]]
-            chance = _redrawn_bits(strangers, random)[level[known]]
-            change[known] -= np.where(self.measured[known, column], chance, 0.0)
-        return change
 
     def missed_links(self, random: np.random.Generator) -> int:
         """Draw how many links join records that were not compared."""
@@ -69,12 +96,93 @@ class Doubt:
         return int(random.poisson(random.gamma(shape, self.missed / shape)))
 
 
-def _redrawn_bits(counts: Floats, random: np.random.Generator) -> Floats:
-    """Draw rates given the counts; give the change of their logarithm in bits."""
-    drawn = np.maximum(random.standard_gamma(np.maximum(counts, 0.5)), 1e-9)
-    result: Floats = np.log2(drawn / drawn.sum()) - np.log2(
-        np.maximum(counts, 0.5) / np.maximum(counts, 0.5).sum()
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """Pairs as scored: rows of the clusters, bits of each field, log-odds, probability.
+
+    ``known`` says for each field in how many pairs, also those not kept, it was compared.
+    """
+
+    left: Ints
+    right: Ints
+    weights: Floats
+    odds: Floats
+    probability: Floats
+    known: Sequence[float]
+
+
+def doubt_about(weighed: Weighed, model: Model, evidence: Evidence, missed: float, error: float) -> Doubt:
+    """Gather what is not known about finished links.
+
+    Parameters
+    ----------
+    weighed
+        The pairs.
+    model, evidence
+        With what they were scored.
+    missed
+        Links expected among pairs that were not compared.
+    error
+        Standard deviation of the error that all weights share, in bits.
+    """
+    links = float(weighed.probability.sum())
+    return Doubt(
+        pairs=_may_be(weighed, model, evidence),
+        same=model.m,
+        same_before=before_these_lists(model.fields),
+        same_most=most_believed(model.fields),
+        strangers=tuple(u * (1.0 + count) for u, count in zip(model.u, weighed.known, strict=True)),
+        missed=missed,
+        recall=links / (links + missed) if links + missed > 0 else 1.0,
+        common_error_bits=error,
     )
+
+
+def before_these_lists(fields: Sequence[FieldComparison]) -> tuple[Floats, ...]:
+    """Give what is believed, before lists are seen, of how often one person's records reach each level."""
+    rates = [np.array([level.m for level in field.levels], dtype=np.float64) for field in fields]
+    return tuple(one / one.sum() for one in rates)
+
+
+def most_believed(fields: Sequence[FieldComparison]) -> tuple[Floats, ...]:
+    """Give the most that is believed of it."""
+    return tuple(
+        np.array([1.0 if level.m_at_most is None else level.m_at_most for level in field.levels])
+        for field in fields
+    )
+
+
+def _may_be(weighed: Weighed, model: Model, evidence: Evidence) -> MayBe:
+    hopeful = weighed.odds > 2.0 * MAY_BE_FROM_BITS
+    withheld = np.zeros(weighed.weights.shape)
+    withheld[hopeful] = _withheld(weighed.weights[hopeful], model, evidence, hopeful)
+    likely = np.maximum(weighed.odds, weighed.odds + withheld.sum(axis=1)) > MAY_BE_FROM_BITS
+    rows = np.flatnonzero(likely)
+    beyond = weighed.odds - weighed.weights.sum(axis=1) - prior_bits(model.share, evidence)[evidence.groups]
+    levels = evidence.levels[rows]
+    return MayBe(
+        left=weighed.left[rows],
+        right=weighed.right[rows],
+        weights=np.where(levels >= 0, weighed.weights[rows], np.nan),
+        beyond=beyond[rows],
+        withheld=withheld[rows],
+        levels=levels,
+        measured=np.isnan(evidence.frequency[rows]),
+    )
+
+
+def _withheld(weights: Floats, model: Model, evidence: Evidence, rows: npt.NDArray[np.bool_]) -> Floats:
+    """Give what the fields would say if nothing were held back, less what they were let say."""
+    bare = np.zeros(weights.shape)
+    for column, field in enumerate(model.fields):
+        level = evidence.levels[rows, column]
+        known = level >= 0
+        exact = np.array([one.is_exact for one in field.levels])
+        common = evidence.frequency[rows, column][known]
+        measured = np.isnan(common) | ~exact[level[known]]
+        chance = np.where(measured, model.u[column][level[known]], common)
+        bare[known, column] = np.log2(model.m[column][level[known]] / chance)
+    result: Floats = bare - weights
     return result
 
 

@@ -1,34 +1,38 @@
 """Draws of who is who: many partitions of the records into persons, each as likely as the links make it.
 
-Promises: a partition is drawn in proportion to the product of the odds of all record pairs that it puts
-together; a list that holds everybody once gives each person one record at most; judgements hold in every
-draw; draws differ only where there is doubt; same seed, same draws. Weights are drawn anew for every few
-draws, as far as links and strangers counted leave them open (``doubt``). Links between records that were
-never compared are drawn in their expected number between records taken at random: right for counts, not for
-persons. Assumptions: as for the links, which are taken for independent of each other given the weights.
+Promises: a partition is drawn in proportion to the odds of its persons (``partition_worth``); a list that
+holds everybody once gives each person one record at most; judgements hold in every draw; draws differ only
+where there is doubt; same seed, same draws. Weights are drawn anew for every few draws, from who is who as
+drawn last (``weight_draws``). Links between records that were never compared are drawn in their expected
+number between records taken at random: right for counts, not for persons. Assumptions: fields are independent
+of each other given who is who, but for an error that all share; see ``doubt``.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.doubt import Doubt
-from kuager.engines.linkage.linking import REPORTED_FROM, LinkResult
+from kuager.engines.linkage.judged import without_contradictions
+from kuager.engines.linkage.known_pairs import KnownPairs, components
+from kuager.engines.linkage.linking import LinkResult
 from kuager.engines.linkage.partition_sampling import draw_components
-from kuager.engines.linkage.partition_walking import Floats, Ints, Labels, Length, Units
+from kuager.engines.linkage.partition_walking import Length
+from kuager.engines.linkage.partition_worth import Ints, Labels
+from kuager.engines.linkage.weight_draws import draw_errors, draw_weights
 
-# Log-odds of a pair that was not reported: as likely as the least likely of those reported.
-FLOOR = float(np.log(REPORTED_FROM / (1 - REPORTED_FROM)))
 MOST_DRAWS = 10_000
 # Weights are drawn anew so many times at most.
 MOST_BATCHES = 50
+# Times that weights are drawn from partitions and partitions from weights before a draw counts: at the start
+# of a walk, and for each new common error.
+_STEPS_AT_FIRST, _STEPS = 8, 2
+# Odds, in bits, that a pair inside a person costs that was not worth keeping.
+_PRICE_BITS = -3.0
 _MOST_ONCE = 62
 
 Key = tuple[str, str]
@@ -73,7 +77,7 @@ class PartitionDraws:
         return pl.concat(draws).select(columns)
 
 
-def draw_partitions(
+def draw_partitions(  # noqa: PLR0913  # each is an option of its own
     result: LinkResult,
     *,
     draws: int = 100,
@@ -81,6 +85,7 @@ def draw_partitions(
     one_to_one: Collection[str] = (),
     judgements: pl.DataFrame | None = None,
     length: Length | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PartitionDraws:
     """Draw who is who from finished links.
 
@@ -98,6 +103,8 @@ def draw_partitions(
         As given to ``link``: "same" and "different" hold in every draw.
     length
         Restarts, burn-in and thinning where many records hang together.
+    progress
+        Told how many draws are done.
 
     Raises
     ------
@@ -110,16 +117,12 @@ def draw_partitions(
     lists = _bits(records, one_to_one)
     place = {key: row for row, key in enumerate(records.iter_rows())}
     same, different = _judged(judgements, place)
+    same = without_contradictions(same, different)
     unit_of = _together(records.height, same)
     random = np.random.default_rng(seed)
-    reported = _rows(result.pairs, place)
-    labels = np.empty((draws, int(unit_of.max(initial=-1)) + 1), dtype=np.int32)
-    for part in _batches(labels, result.doubt):
-        pairs, odds = reported
-        if result.doubt is not None:
-            odds = odds + result.doubt.other_weights(random) * np.log(2.0)
-        units, members, bounds = _prepare((pairs, odds), unit_of, lists, different)
-        draw_components(units, members, bounds, part, length or Length(), random)
+    pairs = KnownPairs.of(*_ends(result, place), unit_of, lists, different)
+    labels = np.empty((draws, len(pairs.once)), dtype=np.int32)
+    _fill(labels, pairs, result, length or Length(), random, progress or _say_nothing)
     clusters = _numbered(labels, unit_of)
     doubtful = _doubtful(clusters)
     if result.doubt is not None:
@@ -135,9 +138,70 @@ def draw_partitions(
     )
 
 
-def _batches(labels: Labels, doubt: Doubt | None) -> list[Labels]:
-    """Cut the draws into parts, each of which has weights of its own; without doubt there is one."""
-    return [labels] if doubt is None else np.array_split(labels, min(len(labels), MOST_BATCHES))
+def _say_nothing(done: int) -> None:
+    del done
+
+
+def _fill(
+    labels: Labels,
+    pairs: KnownPairs,
+    result: LinkResult,
+    length: Length,
+    random: np.random.Generator,
+    say: Callable[[int], None],
+) -> None:
+    """Draw from several walks, every second of which starts with everybody alone."""
+    linked = pairs.first_of_units(result.clusters["cluster"].to_numpy())
+    done = 0
+    for number, part in enumerate(np.array_split(labels, min(length.restarts, len(labels)))):
+        start = linked if number % 2 == 0 else np.arange(len(pairs.once), dtype=np.int32)
+        for drawn in _walk(part, pairs, result, start, length, random):
+            done += drawn
+            say(done)
+
+
+def _walk(
+    part: Labels,
+    pairs: KnownPairs,
+    result: LinkResult,
+    start: Labels,
+    length: Length,
+    random: np.random.Generator,
+) -> Iterator[int]:
+    """Fill some draws, a few at a time; tell how many each time."""
+    if result.doubt is None:
+        part[-1] = start
+        weights = result.pairs["match_weight"].to_numpy().astype(np.float64)[:, np.newaxis]
+        units = pairs.units(weights, np.zeros(len(weights)), _PRICE_BITS)
+        draw_components(units, pairs.members, pairs.bounds, part, (length.burn_in, length.thin), random)
+        yield len(part)
+        return
+    list_of = np.unique(result.clusters["list"].to_numpy(), return_inverse=True)[1].reshape(-1)
+    batches = np.array_split(part, max(1, min(len(part), MOST_BATCHES // length.restarts)))
+    latest = start[np.newaxis]
+    for number, batch in enumerate(batches):
+        errors = draw_errors(result.doubt, random)
+        steps = _STEPS if number else _STEPS_AT_FIRST
+        for step in range(steps):
+            person_of = latest[-1][pairs.unit_of].astype(np.int64)
+            weights, before = draw_weights(result.doubt, errors, person_of, list_of, random)
+            filled = batch if step == steps - 1 else np.empty((1, len(start)), dtype=np.int32)
+            filled[-1] = latest[-1]
+            units = pairs.units(weights, before, _PRICE_BITS)
+            sweeps = (length.burn_in if number == step == 0 else length.thin, length.thin)
+            draw_components(units, pairs.members, pairs.bounds, filled, sweeps, random)
+            latest = filled
+        yield len(batch)
+
+
+def _ends(result: LinkResult, place: Mapping[Key, int]) -> tuple[Ints, Ints]:
+    """Give the rows of the pairs that may be links: those known to be, otherwise those reported."""
+    if result.doubt is not None:
+        return result.doubt.pairs.left, result.doubt.pairs.right
+    keys = result.pairs.select("list_l", "id_l", "list_r", "id_r").iter_rows()
+    ends = [(place[list_l, id_l], place[list_r, id_r]) for list_l, id_l, list_r, id_r in keys]
+    rows = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
 
 
 def _join_unseen(
@@ -192,56 +256,7 @@ def _judged(
 
 def _together(records: int, same: Iterable[tuple[int, int]]) -> Ints:
     """Give every record the number of its unit: records judged the same are one."""
-    return _components(records, np.array(list(same), dtype=np.int64).reshape(-1, 2))
-
-
-def _components(count: int, pairs: Ints) -> Ints:
-    """Give everything the number of its connected component, in the order of their first members."""
-    ones = np.ones(len(pairs), dtype=np.int8)
-    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    raw = connected_components(graph, directed=False)[1]
-    _, first, place = np.unique(raw, return_index=True, return_inverse=True)
-    order = np.empty(len(first), dtype=np.int64)
-    order[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(order[place], dtype=np.int64)
-
-
-def _rows(pairs: pl.DataFrame, place: Mapping[Key, int]) -> tuple[Ints, Floats]:
-    """Give the reported pairs as record numbers, shape ``(n_pairs, 2)``, and their natural log-odds."""
-    keys = pairs.select("list_l", "id_l", "list_r", "id_r").iter_rows()
-    numbers = [(place[list_l, id_l], place[list_r, id_r]) for list_l, id_l, list_r, id_r in keys]
-    odds = pairs["match_weight"].to_numpy().astype(np.float64) * np.log(2.0)
-    return np.array(numbers, dtype=np.int64).reshape(-1, 2), odds
-
-
-def _prepare(
-    reported: tuple[Ints, Floats], unit_of: Ints, lists: Ints, different: list[tuple[int, int]]
-) -> tuple[Units, Ints, Ints]:
-    """Add up record pairs to pairs of units; find the components."""
-    count = int(unit_of.max(initial=-1)) + 1
-    size = np.bincount(unit_of, minlength=count)
-    once = np.zeros(count, dtype=np.int64)
-    np.bitwise_or.at(once, unit_of, lists)
-    pairs, odds = unit_of[reported[0]], reported[1] - FLOOR
-    forbidden = unit_of[np.array(different, dtype=np.int64).reshape(-1, 2)]
-    pairs = np.concatenate([pairs, forbidden])
-    odds = np.concatenate([odds, np.full(len(forbidden), -np.inf)])
-    apart = pairs[:, 0] != pairs[:, 1]
-    pairs, odds = pairs[apart], odds[apart]
-    # What shares a list that holds everybody once is no link.
-    odds[(once[pairs[:, 0]] & once[pairs[:, 1]]) > 0] = -np.inf
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    keys, place = np.unique(both[:, 0] * count + both[:, 1], return_inverse=True)
-    gain = np.zeros(len(keys))
-    np.add.at(gain, place.reshape(-1), np.concatenate([odds, odds]))
-    rows, other = keys // max(count, 1), keys % max(count, 1)
-    start = np.searchsorted(rows, np.arange(count + 1)).astype(np.int64)
-    units = Units(size=size, once=once, start=start, other=other, gain=gain, floor=FLOOR)
-    linked = gain > -np.inf
-    component = _components(count, np.column_stack([rows[linked], other[linked]]))
-    members = np.argsort(component, kind="stable")
-    bounds = np.searchsorted(component[members], np.arange(component.max(initial=-1) + 2))
-    return units, members.astype(np.int64), bounds.astype(np.int64)
+    return components(records, np.array(list(same), dtype=np.int64).reshape(-1, 2))
 
 
 def _numbered(labels: npt.NDArray[np.int32], unit_of: Ints) -> npt.NDArray[np.int32]:
@@ -264,7 +279,7 @@ def _doubtful(clusters: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     moves = (clusters != clusters[:1]).any(axis=0)
     rows = np.arange(height, dtype=np.int64) * height
     met = np.unique(np.concatenate([np.unique(rows + draw - 1) for draw in clusters]))
-    component = _components(height, np.column_stack([met // height, met % height]))
+    component = components(height, np.column_stack([met // height, met % height]))
     touched = np.zeros(int(component.max()) + 1, dtype=np.bool_)
     touched[component[moves]] = True
     return np.asarray(touched[component])

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
@@ -15,7 +14,7 @@ from kuager.engines.linkage.blocking import Blocking
 from kuager.engines.linkage.candidates import random_pairs
 from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, missed_by_blocking
+from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, Weighed, doubt_about, missed_by_blocking
 from kuager.engines.linkage.evidence import (
     Surroundings,
     counts_beyond,
@@ -72,7 +71,7 @@ class LinkResult:
     trained
         The model the pairs were scored with, to be kept for later records; None when nothing was compared.
     doubt
-        What is not known about the weights of the pairs, in the same order; None for links made elsewhere.
+        What is not known about the weights of all pairs that may be links; None for links made elsewhere.
     kept_apart
         ``list_l, id_l, list_r, id_r, probability, why, values``: pairs at or above the threshold whose
         records are in different clusters. ``why`` is "judged-different", "list-names-everybody-once",
@@ -212,7 +211,7 @@ def _settle(probability: Floats, pairs: pl.DataFrame, judged: Judged) -> Floats:
     return settled
 
 
-def _pair_table(prepared: Prepared, scored: _Scored) -> tuple[pl.DataFrame, Doubt | None]:
+def _pair_table(prepared: Prepared, scored: _Scored) -> pl.DataFrame:
     names, keys = prepared.records["list"], prepared.records["id"]
     pairs = _as_given(scored.pairs, prepared)
     left, right = pairs["left"], pairs["right"]
@@ -227,14 +226,9 @@ def _pair_table(prepared: Prepared, scored: _Scored) -> tuple[pl.DataFrame, Doub
             "reasons": pl.Series(scored.reasons, dtype=pl.String),
         }
     )
-    table = table.with_row_index("row").sort(
+    return table.sort(
         ["probability", "list_l", "id_l", "list_r", "id_r"], descending=[True, False, False, False, False]
     )
-    order = table["row"].to_numpy()
-    doubt = scored.doubt and replace(
-        scored.doubt, levels=scored.doubt.levels[order], measured=scored.doubt.measured[order]
-    )
-    return table.drop("row"), doubt
 
 
 def overlap_of(clusters: pl.DataFrame) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -304,14 +298,13 @@ def link(
     say("pairs scored")
     persons = _gather(prepared, scored, judged, one_to_one, threshold)
     clusters = _cluster_table(prepared, persons)
-    table, doubt = _pair_table(prepared, scored)
     return LinkResult(
-        table,
+        _pair_table(prepared, scored),
         clusters,
         overlap_of(clusters),
         prepared.records.height,
         trained=scored.trained,
-        doubt=doubt,
+        doubt=scored.doubt,
         kept_apart=kept_apart_table(_apart_as_given(persons, prepared), prepared.records, SUPPORT),
         blocking=blocking.after_scoring(scored.links_by_rule, scored.doubt.recall if scored.doubt else 1.0),
     )
@@ -391,8 +384,10 @@ def _score(
     rows = np.flatnonzero(_settle(probability, pairs, judged) >= REPORTED_FROM)
     missed = missed_by_blocking(counted["ways"].fill_null(0).to_numpy(), probability)
     by_rule = _links_by_rule(counted["rule"], probability)
-    doubt = _doubt(model, evidence, compared.known, probability, rows)
-    doubt = replace(doubt, missed=missed, recall=_recall(probability, missed), common_error_bits=error)
+    row = prepared.records[_ROW].to_numpy().astype(np.int64)
+    left, right = (row[pairs[side].to_numpy()] for side in ("left", "right"))
+    weighed = Weighed(left, right, weights, odds, probability, compared.known)
+    doubt = doubt_about(weighed, model, evidence, missed, error)
     reasons = explain(
         rows, evidence, weights, model.fields, Sides(_as_given(pairs, prepared), prepared.records)
     )
@@ -411,26 +406,3 @@ def _verdicts(pairs: pl.DataFrame, judged: Judged) -> dict[int, bool]:
         return {}
     rows = enumerate(pairs.select("left", "right").iter_rows())
     return {row: judged[pair] for row, pair in rows if pair in judged}
-
-
-def _doubt(
-    model: Model,
-    evidence: Evidence,
-    all_known: tuple[float, ...],
-    probability: Floats,
-    rows: npt.NDArray[np.int64],
-) -> Doubt:
-    known = [evidence.levels[:, column] >= 0 for column in range(len(model.fields))]
-    return Doubt(
-        levels=evidence.levels[rows],
-        measured=np.isnan(evidence.frequency[rows]),
-        same=tuple(m * (1.0 + probability[rest].sum()) for m, rest in zip(model.m, known, strict=True)),
-        strangers=tuple(u * (1.0 + count) for u, count in zip(model.u, all_known, strict=True)),
-        missed=0.0,
-        recall=1.0,
-    )
-
-
-def _recall(probability: Floats, missed: float) -> float:
-    links = float(probability.sum())
-    return links / (links + missed) if links + missed > 0 else 1.0

@@ -2,7 +2,7 @@
 
 Promises: the walk leaves the law of ``partition_sampling`` unchanged: single units move by Gibbs steps, whole
 persons merge and split by Metropolis steps. Failure model: a walk may stay among partitions that resemble its
-start, so several start apart from each other.
+start, so callers start several apart from each other.
 
 References
 ----------
@@ -11,52 +11,15 @@ Stat. 13, 158-182, for merges and splits.
 
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
-import numba
 import numpy as np
-import numpy.typing as npt
+
+from kuager.engines.linkage.partition_worth import Floats, Ints, Labels, Units, compiled, worth
 
 # Units in a person that merges and splits still touch; single units move in larger ones too.
 _LARGEST_SPLIT = 12
 _UNITS_PER_SPLIT = 4
-# Sweeps in which each unit goes where it fits best, to start from a good partition.
-_GREEDY_SWEEPS = 5
-
-Compiled = TypeVar("Compiled", bound=Callable[..., object])
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int32]
-
-
-def compiled(function: Compiled) -> Compiled:
-    """Compile a function on its first call; later processes read it from the cache."""
-    return cast(Compiled, numba.njit(cache=True, nogil=True)(function))
-
-
-class Units(NamedTuple):
-    """Records that are surely together, and the pairs between such units.
-
-    Attributes
-    ----------
-    size
-        Records in each unit, shape ``(n_units,)``.
-    once
-        Which lists that hold everybody once the unit is on, as bits.
-    start, other, gain
-        Pairs in compressed rows: unit ``u`` meets ``other[start[u]:start[u + 1]]``; ``gain`` is the log-odds
-        of its reported record pairs less ``floor`` for each; minus infinity forbids the pair.
-    floor
-        Log-odds of a pair of records that was not reported.
-    """
-
-    size: Ints
-    once: Ints
-    start: Ints
-    other: Ints
-    gain: Floats
-    floor: float
 
 
 class Length(NamedTuple):
@@ -65,13 +28,13 @@ class Length(NamedTuple):
     Attributes
     ----------
     restarts
-        Independent walks; every second one starts with everybody alone, the others from a good partition.
+        Independent walks; every second one starts with everybody alone, the others from the finished links.
     burn_in, thin
         Sweeps before the first draw of a walk, and between two draws.
     """
 
     restarts: int = 4
-    burn_in: int = 50
+    burn_in: int = 30
     thin: int = 5
 
 
@@ -82,122 +45,179 @@ class _Walk(NamedTuple):
     ----------
     label
         Slot of each unit.
-    once, records, members
-        Of each slot: lists that hold everybody once, records, units.
+    members, odds
+        Of each slot: units, and their log-odds as one person.
     free
         Slots without a person; ``state[0]`` says how many.
     state
         Free slots, and a stamp that rises.
-    stack, stamp, value
-        Scratch.
+    stack, stamp, value, beside
+        Scratch: ``beside`` is a unit of the slot that has a kept pair with the unit that moves.
     """
 
     label: Ints
-    once: Ints
-    records: Ints
     members: Ints
+    odds: Floats
     free: Ints
     state: Ints
     stack: Ints
     stamp: Ints
     value: Floats
+    beside: Ints
 
 
 @compiled
 def walk_component(
-    units: Units, inside: Ints, labels: Labels, length: Length, random: np.random.Generator
+    units: Units, inside: Ints, labels: Labels, sweeps: tuple[int, int], random: np.random.Generator
 ) -> None:
-    """Fill the columns ``inside`` of ``labels`` from several independent walks."""
-    draws = len(labels)
-    for restart in range(length.restarts):
-        first, last = restart * draws // length.restarts, (restart + 1) * draws // length.restarts
-        if first == last:
-            continue
-        walk = _everybody_alone(units, inside)
-        if restart % 2:
-            for _ in range(_GREEDY_SWEEPS):
-                for unit in inside:
-                    _move(units, unit, walk, True, random)
-        for _ in range(length.burn_in):
+    """Fill the columns ``inside`` of ``labels``, from what is in its last row on."""
+    walk = _start(units, inside, labels[-1])
+    for draw in range(len(labels)):
+        for _ in range(sweeps[0] if draw == 0 else sweeps[1]):
             _sweep(units, inside, walk, random)
-        for draw in range(first, last):
-            for _ in range(length.thin):
-                _sweep(units, inside, walk, random)
-            for unit in inside:
-                labels[draw, unit] = walk.label[unit]
+        for unit in inside:
+            labels[draw, unit] = walk.label[unit]
 
 
 @compiled
-def _everybody_alone(units: Units, inside: Ints) -> _Walk:
-    n_units = len(units.size)
-    return _Walk(
-        np.arange(n_units),
-        units.once.copy(),
-        units.size.copy(),
-        np.ones(n_units, dtype=np.int64),
+def _start(units: Units, inside: Ints, labels: Labels) -> _Walk:
+    """Begin with the persons told of; those that cannot be are taken apart."""
+    n_units = len(units.once)
+    walk = _Walk(
+        np.full(n_units, -1),
+        np.zeros(n_units, dtype=np.int64),
+        np.zeros(n_units),
         np.zeros(n_units, dtype=np.int64),
         np.zeros(2, dtype=np.int64),
         np.zeros(n_units, dtype=np.int64),
         np.zeros(n_units, dtype=np.int64),
         np.zeros(n_units),
+        np.zeros(n_units, dtype=np.int64),
     )
+    first = np.full(n_units, -1)
+    for unit in inside:
+        if first[labels[unit]] < 0:
+            first[labels[unit]] = unit
+        walk.label[unit] = first[labels[unit]]
+        walk.members[walk.label[unit]] += 1
+    _take_apart(units, inside, walk)
+    for slot in inside:
+        if walk.members[slot] == 0:
+            walk.free[walk.state[0]] = slot
+            walk.state[0] += 1
+    return walk
+
+
+@compiled
+def _take_apart(units: Units, inside: Ints, walk: _Walk) -> None:
+    """Weigh every person; leave everybody alone in those that cannot be."""
+    for slot in inside:
+        if walk.members[slot] > 1:
+            gathered = _gather(units, slot, -1, slot, walk)
+            walk.odds[slot] = worth(units, walk.stack[:gathered].copy())
+            if gathered < walk.members[slot]:
+                walk.odds[slot] = -np.inf
+    for unit in inside:
+        slot = walk.label[unit]
+        if slot != unit and walk.odds[slot] == -np.inf:
+            walk.members[slot] -= 1
+            walk.label[unit], walk.members[unit] = unit, 1
+    for slot in inside:
+        if walk.odds[slot] == -np.inf:
+            walk.odds[slot] = 0.0
 
 
 @compiled
 def _sweep(units: Units, inside: Ints, walk: _Walk, random: np.random.Generator) -> None:
     """Move every unit once, then try a few merges or splits."""
     for unit in inside:
-        _move(units, unit, walk, False, random)
+        _move(units, unit, walk, random)
     for _ in range(1 + len(inside) // _UNITS_PER_SPLIT):
         unit = inside[int(random.random() * len(inside))]
         pairs = units.start[unit + 1] - units.start[unit]
         if pairs:
             entry = units.start[unit] + int(random.random() * pairs)
-            if units.gain[entry] > -np.inf:
+            if units.before[entry] > -np.inf:
                 _merge_or_split(units, unit, units.other[entry], walk, random)
 
 
 @compiled
-def _move(units: Units, unit: int, walk: _Walk, greedy: bool, random: np.random.Generator) -> None:
+def _move(units: Units, unit: int, walk: _Walk, random: np.random.Generator) -> None:
     """Put a unit where the odds say, unless the rest of its person would fall apart."""
     here = walk.label[unit]
-    _leave(units, unit, walk)
-    options = _weigh_options(units, unit, walk)
-    chosen = _fittest(options, walk) if greedy else _choose(options, walk, random)
-    if chosen != here and walk.members[here]:
-        # Where the rest falls apart to stay is the only choice; that is seldom asked, so it is asked last.
-        beside = _neighbour_in(units, unit, here, walk)
-        if _gather(units, beside, unit, here, walk) < walk.members[here]:
-            chosen = here
+    with_unit = walk.odds[here]
+    walk.label[unit] = -1
+    walk.members[here] -= 1
+    options = _find_options(units, unit, walk)
+    if walk.members[here]:
+        beside = walk.beside[here]
+        gathered = _gather(units, beside, -1, here, walk)
+        if gathered < walk.members[here]:
+            walk.label[unit] = here
+            walk.members[here] += 1
+            return
+        walk.odds[here] = worth(units, walk.stack[:gathered].copy())
+        _find_options(units, unit, walk)
+    else:
+        walk.odds[here] = 0.0
+        walk.free[walk.state[0]] = here
+        walk.state[0] += 1
+    slots = walk.stack[:options].copy()
+    for slot in slots:
+        if slot == here:
+            walk.value[slot] = with_unit - walk.odds[slot]
+        else:
+            walk.value[slot] = _with(units, unit, slot, walk) - walk.odds[slot]
+    chosen = _choose(slots, walk, random)
     if chosen < 0:
-        chosen = walk.free[walk.state[0] - 1]
-    if walk.members[chosen] == 0:
         walk.state[0] -= 1
-    _join(units, unit, chosen, walk)
+        chosen = walk.free[walk.state[0]]
+        walk.odds[chosen] = 0.0
+    else:
+        walk.odds[chosen] += walk.value[chosen]
+    walk.label[unit] = chosen
+    walk.members[chosen] += 1
 
 
 @compiled
-def _fittest(options: int, walk: _Walk) -> int:
-    """Give the person that the odds favour most; -1 for a new one."""
-    chosen, best = -1, 0.0
-    for slot in walk.stack[:options]:
-        if walk.value[slot] > best:
-            chosen, best = int(slot), walk.value[slot]
-    return chosen
+def _find_options(units: Units, unit: int, walk: _Walk) -> int:
+    """Put the persons that a unit has kept pairs with on the stack, and a unit of each beside."""
+    walk.state[1] += 1
+    found = 0
+    for entry in range(units.start[unit], units.start[unit + 1]):
+        if units.before[entry] == -np.inf:
+            continue
+        slot = walk.label[units.other[entry]]
+        if walk.stamp[slot] != walk.state[1]:
+            walk.stamp[slot] = walk.state[1]
+            walk.beside[slot] = units.other[entry]
+            walk.stack[found] = slot
+            found += 1
+    return found
 
 
 @compiled
-def _choose(options: int, walk: _Walk, random: np.random.Generator) -> int:
+def _with(units: Units, unit: int, slot: int, walk: _Walk) -> float:
+    """Give the log-odds of a person and one more unit."""
+    gathered = _gather(units, walk.beside[slot], -1, slot, walk)
+    members = np.empty(gathered + 1, dtype=np.int64)
+    members[:gathered] = walk.stack[:gathered]
+    members[gathered] = unit
+    return worth(units, members)
+
+
+@compiled
+def _choose(slots: Ints, walk: _Walk, random: np.random.Generator) -> int:
     """Choose a person in proportion to the odds; -1 for a new one, whose odds are 1."""
     highest = 0.0
-    for slot in walk.stack[:options]:
+    for slot in slots:
         highest = max(highest, walk.value[slot])
     total = np.exp(-highest)
-    for slot in walk.stack[:options]:
+    for slot in slots:
         total += np.exp(walk.value[slot] - highest)
     left = random.random() * total - np.exp(-highest)
     chosen = -1
-    for slot in walk.stack[:options]:
+    for slot in slots:
         weight = np.exp(walk.value[slot] - highest)
         if left >= 0 and weight > 0:
             chosen = int(slot)
@@ -206,55 +226,8 @@ def _choose(options: int, walk: _Walk, random: np.random.Generator) -> int:
 
 
 @compiled
-def _leave(units: Units, unit: int, walk: _Walk) -> None:
-    here = walk.label[unit]
-    walk.label[unit] = -1
-    walk.once[here] ^= units.once[unit]
-    walk.records[here] -= units.size[unit]
-    walk.members[here] -= 1
-    if walk.members[here] == 0:
-        walk.free[walk.state[0]] = here
-        walk.state[0] += 1
-
-
-@compiled
-def _join(units: Units, unit: int, slot: int, walk: _Walk) -> None:
-    walk.label[unit] = slot
-    walk.once[slot] |= units.once[unit]
-    walk.records[slot] += units.size[unit]
-    walk.members[slot] += 1
-
-
-@compiled
-def _weigh_options(units: Units, unit: int, walk: _Walk) -> int:
-    """Put the persons that a unit has reported pairs with on the stack, their log-odds into ``value``."""
-    walk.state[1] += 1
-    found = 0
-    for entry in range(units.start[unit], units.start[unit + 1]):
-        slot = walk.label[units.other[entry]]
-        if walk.stamp[slot] != walk.state[1]:
-            walk.stamp[slot] = walk.state[1]
-            walk.value[slot] = units.floor * units.size[unit] * walk.records[slot]
-            if walk.once[slot] & units.once[unit]:
-                walk.value[slot] = -np.inf
-            walk.stack[found] = slot
-            found += 1
-        walk.value[slot] += units.gain[entry]
-    return found
-
-
-@compiled
-def _neighbour_in(units: Units, unit: int, slot: int, walk: _Walk) -> int:
-    """Find a unit of a person that a unit has a reported pair with."""
-    for entry in range(units.start[unit], units.start[unit + 1]):
-        if walk.label[units.other[entry]] == slot:
-            return int(units.other[entry])
-    return -1
-
-
-@compiled
 def _gather(units: Units, start: int, without: int, slot: int, walk: _Walk) -> int:
-    """Put the units of a person that reported pairs lead to from ``start`` on the stack; count them."""
+    """Put the units of a person that kept pairs lead to from ``start`` on the stack; count them."""
     walk.state[1] += 1
     walk.stamp[start] = walk.state[1]
     walk.stack[0] = start
@@ -264,7 +237,12 @@ def _gather(units: Units, start: int, without: int, slot: int, walk: _Walk) -> i
         done += 1
         for entry in range(units.start[unit], units.start[unit + 1]):
             other = units.other[entry]
-            if walk.label[other] == slot and other != without and walk.stamp[other] != walk.state[1]:
+            if (
+                walk.label[other] == slot
+                and other != without
+                and walk.stamp[other] != walk.state[1]
+                and units.before[entry] > -np.inf
+            ):
                 walk.stamp[other] = walk.state[1]
                 walk.stack[found] = other
                 found += 1
@@ -284,18 +262,24 @@ def _merge_or_split(units: Units, one: int, two: int, walk: _Walk, random: np.ra
 def _merge(units: Units, one: int, two: int, walk: _Walk, random: np.random.Generator) -> None:
     left, right = walk.label[one], walk.label[two]
     size = walk.members[left] + walk.members[right]
-    if size > _LARGEST_SPLIT or walk.once[left] & walk.once[right]:
+    if size > _LARGEST_SPLIT:
         return
     in_left = _gather(units, one, -1, left, walk)
     members = np.empty(size, dtype=np.int64)
     members[:in_left] = walk.stack[:in_left]
     members[in_left:] = walk.stack[: _gather(units, two, -1, right, walk)]
-    odds, across, within = _between(units, members, in_left, walk)
-    odds += units.floor * walk.records[left] * walk.records[right]
+    together = worth(units, members)
+    if together == -np.inf:
+        return
+    odds = together - walk.odds[left] - walk.odds[right]
+    across, within = _chances(units, members, in_left, walk)
     if np.log(1.0 - random.random()) < odds + np.log((across + within) / across) - _ways(size):
         for unit in members[in_left:]:
-            _leave(units, unit, walk)
-            _join(units, unit, left, walk)
+            walk.label[unit] = left
+        walk.members[left], walk.members[right] = size, 0
+        walk.odds[left], walk.odds[right] = together, 0.0
+        walk.free[walk.state[0]] = right
+        walk.state[0] += 1
 
 
 @compiled
@@ -317,53 +301,50 @@ def _split(units: Units, one: int, walk: _Walk, random: np.random.Generator) -> 
         else:
             go -= 1
             ordered[go] = members[place]
-    odds, across, within = _between(units, ordered, stay, walk)
-    records = 0
-    for unit in ordered[stay:]:
-        records += units.size[unit]
-    odds += units.floor * records * (walk.records[whole] - records)
-    if across == 0 or np.log(1.0 - random.random()) >= _ways(size) - odds - np.log(
-        (across + within) / across
-    ):
+    across, within = _chances(units, ordered, stay, walk)
+    if across == 0:
         return
     slot = walk.free[walk.state[0] - 1]
     for unit in ordered[stay:]:
-        walk.label[unit] = -1 - slot
+        walk.label[unit] = slot
     hangs = _gather(units, ordered[0], -1, whole, walk) == stay
-    hangs = hangs and _gather(units, ordered[stay], -1, -1 - slot, walk) == size - stay
-    for unit in ordered[stay:]:
-        walk.label[unit] = whole
+    hangs = hangs and _gather(units, ordered[stay], -1, slot, walk) == size - stay
     if hangs:
-        walk.state[0] -= 1
+        kept, gone = worth(units, ordered[:stay]), worth(units, ordered[stay:])
+        odds = walk.odds[whole] - kept - gone
+        hangs = np.log(1.0 - random.random()) < _ways(size) - odds - np.log((across + within) / across)
+        if hangs:
+            walk.state[0] -= 1
+            walk.members[whole], walk.members[slot] = stay, size - stay
+            walk.odds[whole], walk.odds[slot] = kept, gone
+    if not hangs:
         for unit in ordered[stay:]:
-            _leave(units, unit, walk)
-            _join(units, unit, slot, walk)
+            walk.label[unit] = whole
 
 
 @compiled
-def _between(units: Units, members: Ints, cut: int, walk: _Walk) -> tuple[float, float, float]:
-    """Give what joining two groups gains, and the chance of choosing a pair across and inside them.
+def _chances(units: Units, members: Ints, cut: int, walk: _Walk) -> tuple[float, float]:
+    """Give the chance of choosing a pair across two groups and inside them.
 
     A pair is chosen through either of its units: first the unit, then one of its pairs.
     """
     walk.state[1] += 2
     for place in range(len(members)):
         walk.stamp[members[place]] = walk.state[1] - (place < cut)
-    gain, across, within = 0.0, 0.0, 0.0
+    across, within = 0.0, 0.0
     for place in range(len(members)):
         unit = members[place]
         mine = walk.stamp[unit]
         chance = 1.0 / max(1, units.start[unit + 1] - units.start[unit])
         for entry in range(units.start[unit], units.start[unit + 1]):
             theirs = walk.stamp[units.other[entry]]
-            if theirs < walk.state[1] - 1:
+            if theirs < walk.state[1] - 1 or units.before[entry] == -np.inf:
                 continue
             if theirs != mine:
-                gain += units.gain[entry] / 2
                 across += chance
-            elif units.gain[entry] > -np.inf:
+            else:
                 within += chance
-    return gain, across, within
+    return across, within
 
 
 @compiled

@@ -6,16 +6,16 @@ calibrated; a blind double review measures the same on a sample.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from kuager.engines.linkage.draws import PartitionDraws
-from kuager.engines.linkage.exclusivity import Floats
+from kuager.engines.linkage.exclusivity import Floats, Ints
 from kuager.engines.linkage.linking import LinkResult
+from kuager.engines.linkage.partitions_compared import missed_in_draws, pairs_together
 
 Key = tuple[str, str]
 StratumOf = Callable[[Key, Key], str]
@@ -82,14 +82,15 @@ def expected_errors(
         Names the stratum of a pair of records ``(list, id)``; by default its two lists.
     """
     name = stratum_of or _two_lists
-    together = _together(result)
-    false, missed = (
-        _from_probabilities(result, together, name) if draws is None else _from_draws(draws, together, name)
-    )
-    links = Counter(name(*pair) for pair in together)
+    if draws is None:
+        together = _together(result)
+        false, missed = _from_probabilities(result, together, name)
+        links = Counter(name(*pair) for pair in together)
+    else:
+        false, missed, links = _from_draws(result, draws, name)
     names = sorted(set(links) | set(false) | set(missed))
     strata = tuple(_stratum(one, links[one], false.get(one), missed.get(one), draws) for one in names)
-    total = _stratum("all", len(together), _summed(false), _summed(missed), draws)
+    total = _stratum("all", links.total(), _summed(false), _summed(missed), draws)
     return ExpectedErrors(strata, total, result.doubt.missed if result.doubt else 0.0)
 
 
@@ -136,30 +137,41 @@ def _from_probabilities(
 
 
 def _from_draws(
-    draws: PartitionDraws, together: set[tuple[Key, Key]], name: StratumOf
-) -> tuple[_Counts, _Counts]:
+    result: LinkResult, draws: PartitionDraws, name: StratumOf
+) -> tuple[_Counts, _Counts, Counter[str]]:
+    """Count in every draw, by stratum, links it cuts and pairs it joins; each pair is named once."""
     keys = list(draws.records.iter_rows())
-    count = len(draws.clusters)
-    false: _Counts = defaultdict(lambda: np.zeros(count))
-    missed: _Counts = defaultdict(lambda: np.zeros(count))
-    place = {key: row for row, key in enumerate(keys)}
-    for one, other in together:
-        apart = draws.clusters[:, place[one]] != draws.clusters[:, place[other]]
-        if apart.any():
-            false[name(one, other)] += apart
-    for number, row in enumerate(draws.clusters):
-        for pair in _pairs_in(row, keys):
-            if pair not in together:
-                missed[name(*pair)][number] += 1
-    return false, missed
+    number = result.clusters.select("list", "id", "cluster")
+    linked = draws.records.join(number, on=["list", "id"], how="left", maintain_order="left")[
+        "cluster"
+    ].to_numpy()
+    links = pairs_together(linked)
+    missed = list(missed_in_draws(linked, draws.clusters))
+    unlinked, place = np.unique(np.concatenate([links[:0], *missed]), return_inverse=True)
+    strata: dict[str, int] = {}
+
+    def coded(pairs: Ints) -> Ints:
+        ends = zip((pairs // len(keys)).tolist(), (pairs % len(keys)).tolist(), strict=True)
+        names = (name(*_pair(keys[one], keys[other])) for one, other in ends)
+        return np.array([strata.setdefault(one, len(strata)) for one in names], dtype=np.int64)
+
+    link_codes, missed_codes = coded(links), coded(unlinked)[place.reshape(-1)]
+    left, right = links // max(len(keys), 1), links % max(len(keys), 1)
+    cut = [np.bincount(link_codes[row[left] != row[right]], minlength=len(strata)) for row in draws.clusters]
+    ends = np.cumsum([len(pairs) for pairs in missed])[:-1]
+    joined = [np.bincount(codes, minlength=len(strata)) for codes in np.split(missed_codes, ends)]
+    of_links = np.bincount(link_codes, minlength=len(strata))
+    return (
+        _by_name(strata, np.array(cut)),
+        _by_name(strata, np.array(joined)),
+        Counter({one: int(of_links[code]) for one, code in strata.items()}),
+    )
 
 
-def _pairs_in(row: npt.NDArray[np.int32], keys: list[Key]) -> Iterator[tuple[Key, Key]]:
-    order = np.argsort(row, kind="stable")
-    ends = np.flatnonzero(np.diff(row[order])) + 1
-    for group in np.split(order, ends):
-        for one, other in combinations(group.tolist(), 2):
-            yield _pair(keys[one], keys[other])
+def _by_name(strata: Mapping[str, int], counts: Ints) -> _Counts:
+    return {
+        name: counts[:, code].astype(np.float64) for name, code in strata.items() if counts[:, code].any()
+    }
 
 
 def _summed(counts: Mapping[str, Floats]) -> Floats | None:

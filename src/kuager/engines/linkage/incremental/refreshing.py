@@ -18,13 +18,14 @@ import polars as pl
 
 from kuager.engines.linkage.clusters import Links, gather_persons, numbered, ordered
 from kuager.engines.linkage.comparisons import FieldComparison
-from kuager.engines.linkage.doubt import Doubt
+from kuager.engines.linkage.doubt import Doubt, MayBe, before_these_lists, most_believed
 from kuager.engines.linkage.exclusivity import Floats, exclusive_probability
 from kuager.engines.linkage.incremental.index import MatchIndex
 from kuager.engines.linkage.incremental.ranking import Key
 from kuager.engines.linkage.joining import SUPPORT
 from kuager.engines.linkage.kept_apart import kept_apart_table
 from kuager.engines.linkage.linking import REPORTED_FROM, LinkResult, overlap_of
+from kuager.engines.linkage.trained import TrainedModel
 
 PAIRS = {
     "list_l": pl.String,
@@ -102,8 +103,7 @@ def refresh_links(  # noqa: PLR0913  # what was, what is, what changed, and the 
     result = _put_together(pairs, records, rules)
     if doubt is None:
         return result
-    fields = index.trained.model.fields
-    return replace(result, doubt=_doubt_of(doubt, result.pairs["reasons"], fields))
+    return replace(result, doubt=_doubt_of(doubt, result, index.trained))
 
 
 def _looked_up(
@@ -189,27 +189,56 @@ def _settled(
     return settled
 
 
-def _doubt_of(doubt: WeightDoubt, reasons: pl.Series, fields: Sequence[FieldComparison]) -> Doubt:
-    """Read the levels of agreement of pairs out of their reasons again."""
+def _doubt_of(doubt: WeightDoubt, result: LinkResult, trained: TrainedModel) -> Doubt:
+    """Give the doubt about refreshed links; what caution withheld is not kept with them."""
+    fields = trained.model.fields
+    place = {key: row for row, key in enumerate(result.clusters.select("list", "id").iter_rows())}
+    rows = result.pairs.select("list_l", "id_l", "list_r", "id_r").iter_rows()
+    ends = np.array([(place[a, b], place[c, d]) for a, b, c, d in rows], dtype=np.int64).reshape(-1, 2)
+    weights, levels, measured = _said(result.pairs["reasons"], fields)
+    size = dict(result.clusters.group_by("list").len().iter_rows())
+    lists = result.pairs.select("list_l", "list_r")
+    prior = {pair: trained.prior_bits(pair, (size[pair[0]], size[pair[1]])) for pair in lists.unique().rows()}
+    before = np.array([prior[pair] for pair in lists.iter_rows()], dtype=np.float64)
+    total = result.pairs["match_weight"].to_numpy() - before
+    return Doubt(
+        pairs=MayBe(
+            left=ends[:, 0],
+            right=ends[:, 1],
+            weights=weights,
+            beyond=total - np.nan_to_num(weights).sum(axis=1),
+            withheld=np.zeros_like(weights),
+            levels=levels,
+            measured=measured,
+        ),
+        same=tuple(rates / rates.sum() for rates in doubt.same),
+        same_before=before_these_lists(fields),
+        same_most=most_believed(fields),
+        strangers=doubt.strangers,
+        missed=doubt.missed,
+        recall=doubt.recall,
+        common_error_bits=doubt.common_error_bits,
+    )
+
+
+def _said(
+    reasons: pl.Series, fields: Sequence[FieldComparison]
+) -> tuple[Floats, npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+    """Read weights and levels of agreement of pairs out of their reasons again."""
     column = {field.field: number for number, field in enumerate(fields)}
     level = {
         (field.field, one.words): (number, one.frequency_of is None)
         for field in fields
         for number, one in enumerate(field.levels)
     }
-    levels = np.full((len(reasons), len(fields)), -1, dtype=np.int8)
-    measured = np.ones((len(reasons), len(fields)), dtype=np.bool_)
+    weights = np.full((len(reasons), len(fields)), np.nan)
+    levels = np.full(weights.shape, -1, dtype=np.int8)
+    measured = np.ones(weights.shape, dtype=np.bool_)
     for row, text in enumerate(reasons):
         for reason in json.loads(text):
             found = level.get((reason["field"], reason["level"]))
             if found is not None:
-                levels[row, column[reason["field"]]], measured[row, column[reason["field"]]] = found
-    return Doubt(
-        levels=levels,
-        measured=measured,
-        same=doubt.same,
-        strangers=doubt.strangers,
-        missed=doubt.missed,
-        recall=doubt.recall,
-        common_error_bits=doubt.common_error_bits,
-    )
+                at = (row, column[reason["field"]])
+                weights[at] = reason["weight"]
+                levels[at], measured[at] = found
+    return weights, levels, measured
