@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from kuager.engines.names import KEYS_VERSION
+
 Numbers = npt.NDArray[np.uint32]
 Row = tuple[int, str, str, str, bytes]
 
-_FORMAT = "1"
+# Names that are read anew give other keys: such a file is built again.
+_FORMAT = f"1, names {KEYS_VERSION}"
 _SCHEMA = """
 create table if not exists facts (name text primary key, value text not null) without rowid;
 create table if not exists records (
