@@ -140,3 +140,12 @@ def test_a_hundred_labels_make_the_links_that_nobody_judged_no_worse() -> None:
     verdict = after.pairs.join(judgements, on=KEYS)
     assert verdict.filter(pl.col("verdict") == "same")["probability"].min() == 1
     assert verdict.filter(pl.col("verdict") == "different").height == 0
+
+
+def test_what_doubtful_pairs_teach_does_not_carry_improbable_ones_away() -> None:
+    # Only doubtful pairs are judged, and all are the same person; those at 5 % stay improbable.
+    odds = np.concatenate([np.linspace(-1, 1, 120), np.linspace(-5, -4, 400)])
+    taught = teach(scores_of(odds), dict.fromkeys(range(120), True))
+    assert taught is not None
+    assert float(np.median(taught.odds[:120])) > 1.5
+    assert float(np.median(taught.odds[120:])) < -2

@@ -26,6 +26,8 @@ _HOPELESS_BITS = -10.0
 _MAX_BITS = 30.0
 # Odds of a judged pair, in bits: beyond every other.
 _CERTAIN_BITS = 45.0
+# So many pairs of these probabilities, which nobody judged, count as rightly scored.
+_ANCHORS, _ANCHORED = 100, (0.001, 0.3)
 # In these steps odds enter the smooth part; beyond the limits they are all alike.
 _ODDS_STEP, _ODDS_LIMITS = 6.0, (-10.0, 20.0)
 _INPUTS_FROM_BITS = -6.0
@@ -106,11 +108,28 @@ def _refined(scores: Scores, competing: Floats, verdicts: Mapping[int, bool]) ->
     learned_from = _thinned(judged, scores.pairs)
     rows = np.union1d(np.flatnonzero(scores.odds > _HOPELESS_BITS), judged)
     looks = _looks(scores, competing, rows)
+    anchors = _anchors(scores, rows, judged)
     same = np.array([verdicts[row] for row in learned_from.tolist()], dtype=np.float64)
+    taught = np.concatenate([same, scores.probability[anchors]])
+    places = np.searchsorted(rows, np.concatenate([learned_from, anchors]))
     given = np.clip(competing[rows], -_MAX_BITS, _MAX_BITS)
     result = np.zeros(len(scores.odds))
-    result[rows] = errors_of_odds(looks, given, np.searchsorted(rows, learned_from), same)
+    result[rows] = errors_of_odds(looks, given, places, taught)
     return result
+
+
+def _anchors(scores: Scores, rows: Ints, judged: Ints) -> Ints:
+    """Choose pairs that nobody judged and that stay as they are, as far as judged pairs do not say otherwise.
+
+    Reviewers are asked where there is doubt; without anchors what is learned there would be taken to hold for
+    the many improbable pairs nobody is asked about.
+    """
+    low, high = _ANCHORED
+    between = rows[(scores.probability[rows] >= low) & (scores.probability[rows] < high)]
+    free = np.setdiff1d(between, judged)
+    ordered = free[np.lexsort((free, scores.probability[free]))]
+    places = np.linspace(0, len(free) - 1, min(len(free), _ANCHORS)).round().astype(np.int64)
+    return np.sort(ordered[places])
 
 
 def _thinned(judged: Ints, pairs: pl.DataFrame) -> Ints:

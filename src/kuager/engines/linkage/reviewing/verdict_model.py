@@ -75,7 +75,7 @@ def errors_of_odds(looks: Looks, odds: Floats, rows: npt.NDArray[np.int64], same
     rows
         Which pairs were judged.
     same
-        1 where a judged pair is one person, else 0; same length as ``rows``.
+        1 where a judged pair is one person, else 0, or a probability taken for right; as long as ``rows``.
     """
     judged = looks.rows(rows)
     parts = _covariances(judged, judged)
@@ -133,7 +133,7 @@ def _fit(covariance: Floats, given: Floats, same: Floats) -> tuple[Floats, float
         error = error + step * min(1.0, 3.0 / max(largest, 1e-12))
         if largest < _SETTLED:
             break
-    signs = 2.0 * same - 1.0
-    likelihood = -np.logaddexp(0.0, -(given + error) * signs).sum()
+    total = given + error
+    likelihood = -(same * np.logaddexp(0.0, -total) + (1.0 - same) * np.logaddexp(0.0, total)).sum()
     evidence = likelihood - 0.5 * weights @ error - 0.5 * np.linalg.slogdet(inner)[1]
     return weights, float(evidence)
