@@ -5,11 +5,9 @@ Run: ``python benchmarks/linkage_uncertainty.py [REPEATS]`` (20 if not given).
 1. ``calibrated``: three lists of 400 people; some true and some false pairs look equally likely (probability
    0.6, and so many of them true), the others are certain. What linkage would decide alone links all of them.
 2. ``typed``: three lists of 400 invented people, typed with slips, linked by ``kuager.engines.linkage``.
-3. ``typed_and_recalibrated``: the same, with the odds of links set right by a curve fitted to other lists of
-   the kind whose links are known, as reviewers' decisions would: draws are as right as the probabilities.
-4. ``distinct_persons``: of ``typed`` lists, how often the 95 % interval over draws holds the true number of
-   persons on any list.
-5. ``hundred_partitions``: CPU seconds for 100 draws of who is who of the second kind, by each method.
+3. ``hundred_partitions``: CPU seconds for 100 draws of who is who of the second kind, by each method.
+
+How often draws hold the true number of persons is measured by ``linkage_coverage.py``.
 
 Coverage is the share of repeats whose 95 % interval holds the true number; widths are their mean.
 """
@@ -19,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import polars as pl
@@ -119,32 +116,6 @@ def typed(seed: int) -> LinkResult:
     return link(frames, one_to_one=LISTS)
 
 
-@cache
-def _curve() -> tuple[float, float]:
-    """Fit the true log-odds as a line in those of the links, on lists of their own."""
-    weights, same = [], []
-    for seed in range(1_000, 1_006):
-        pairs = typed(seed).pairs
-        weights.append(pairs["match_weight"].to_numpy())
-        same.append((pairs["id_l"] == pairs["id_r"]).to_numpy())
-    x, y = np.clip(np.concatenate(weights), -20, 20), np.concatenate(same).astype(float)
-    design, line = np.column_stack([np.ones_like(x), x]), np.array([0.0, 0.7])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-design @ line))
-        line += np.linalg.solve(
-            (design * (chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2), design.T @ (y - chance)
-        )
-    return float(line[0] / np.log(2)), float(line[1] / np.log(2))
-
-
-def recalibrated(seed: int) -> LinkResult:
-    """Give ``typed`` with the odds that the known links of other lists call for."""
-    start, slope = _curve()
-    found = typed(seed)
-    pairs = found.pairs.with_columns(match_weight=start + slope * pl.col("match_weight").clip(-20, 20))
-    return LinkResult(pairs, found.clusters, found.overlap, found.records, doubt=found.doubt)
-
-
 def _person(random: np.random.Generator) -> dict[str, str]:
     given, family, father = (str(random.choice(names)) for names in (GIVEN, FAMILY, GIVEN))
     date = f"{random.integers(1950, 2006)}-{random.integers(1, 13):02}-{random.integers(1, 29):02}"
@@ -203,27 +174,6 @@ def summary(make: Callable[[int], LinkResult], repeats: int, method: str) -> dic
     }
 
 
-def distinct_persons(repeats: int) -> dict[str, float]:
-    """Count the persons on any list in every draw."""
-    covered, widths, errors = [], [], []
-    for seed in range(repeats):
-        found = typed(seed)
-        # A record's id is the number of its person.
-        true = found.clusters["id"].n_unique()
-        drawn = draw_partitions(found, draws=100, one_to_one=LISTS).clusters
-        counts = np.array([len(np.unique(row)) for row in drawn])
-        low, high = np.quantile(counts, [0.025, 0.975])
-        covered.append(low <= true <= high)
-        widths.append(high - low)
-        errors.append(counts.mean() - true)
-    return {
-        "repeats": repeats,
-        "coverage": round(float(np.mean(covered)), 3),
-        "width": round(float(np.mean(widths)), 1),
-        "error": round(float(np.mean(errors)), 1),
-    }
-
-
 def hundred_partitions() -> dict[str, object]:
     """Measure 100 partitions with each method."""
     found = typed(1)
@@ -254,8 +204,6 @@ def main() -> None:
         "true_persons": PERSONS,
         "calibrated": summary(calibrated, repeats, "decomposable"),
         "typed": summary(typed, repeats, "decomposable"),
-        "typed_and_recalibrated": summary(recalibrated, repeats, "decomposable"),
-        "distinct_persons": distinct_persons(repeats),
         "hundred_partitions": hundred_partitions(),
     }
     print(json.dumps(figures, indent=2))
