@@ -14,6 +14,9 @@ from kuager.engines.names import compare_names, query_keys, search_keys
 if TYPE_CHECKING:
     from kuager.engines.names import PartComparison
 
+# So many letters fewer than the name found: whoever types is probably not at the end.
+_UNFINISHED = 3
+
 
 def reasons_in_words(typed: str, found: str) -> tuple[str, ...]:
     """Return how what was typed agrees with a name that was found."""
@@ -37,10 +40,11 @@ def _part_words(part: "PartComparison") -> str:
     wording = {
         "equal": gettext("%(part)s sounds the same: %(left)s / %(right)s"),
         "close": gettext("%(part)s is close: %(left)s / %(right)s"),
+        "form": gettext("%(part)s may be another form of one name: %(left)s / %(right)s"),
         "initial": gettext("an initial fits the %(part)s: %(left)s / %(right)s"),
     }
-    words = wording.get(part.level)
-    if words is None and begins_alike(part.left, part.right):
+    words = wording.get(part.level, gettext("%(part)s differs: %(left)s / %(right)s"))
+    is_unfinished = part.level == "differs" or len(part.left) + _UNFINISHED <= len(part.right)
+    if is_unfinished and begins_alike(part.left, part.right):
         words = gettext("%(part)s begins alike: %(left)s / %(right)s")
-    words = words or gettext("%(part)s differs: %(left)s / %(right)s")
     return words % {"part": KeyRole(part.role).label, "left": part.left, "right": part.right}

@@ -28,6 +28,9 @@ FRAME = {
         "event_date",
         "place",
         "region",
+        "residence",
+        "occupation",
+        "status",
     )
 }
 LinkRecord = tuple[str, ...]
@@ -54,6 +57,9 @@ def frame_row(record_id: int, said: Mapping[str, JsonValue], index: PlaceIndex) 
         _text(said, "event"),
         _place(_text(said, "event_place"), index),
         _place(_text(said, "region"), index),
+        _place(_text(said, "home"), index),
+        _text(said, "occupation"),
+        _status(said),
     )
 
 
@@ -66,6 +72,13 @@ def _names(said: Mapping[str, JsonValue]) -> dict[Script, str]:
     for name in (_text(said, "name"), *(str(other) for other in others)):
         names.setdefault(detect_script(name), name)
     return names if {Script.ARABIC, Script.LATIN} <= set(names) else {}
+
+
+def _status(said: Mapping[str, JsonValue]) -> str:
+    """Return what the row says became of the person; nothing where it says several things."""
+    found = said.get("statuses")
+    words = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return _text(words[0], "status") if len(words) == 1 else ""
 
 
 def _place(text: str, index: PlaceIndex) -> str:
@@ -96,6 +109,9 @@ def told_row(record: Record, said: StatusAssertion | None, index: PlaceIndex) ->
             birth=record.birth_edtf,
             event=said.since_edtf if said else "",
             place=where or home,
+            residence=home,
+            occupation=record.occupation,
+            status=said.status if said else "",
         ),
         index,
         key=str(record.pk),
@@ -112,6 +128,9 @@ class Report:
     birth: str = ""
     event: str = ""
     place: str = ""
+    residence: str = ""
+    occupation: str = ""
+    status: str = ""
 
 
 def report_row(report: Report, index: PlaceIndex, *, key: str = "") -> LinkRecord:
@@ -125,5 +144,8 @@ def report_row(report: Report, index: PlaceIndex, *, key: str = "") -> LinkRecor
         "birth_date": report.birth,
         "event_date": report.event,
         "place": _place(report.place, index),
+        "residence": _place(report.residence, index),
+        "occupation": report.occupation,
+        "status": report.status,
     }
     return tuple(said.get(column, "") for column in FRAME)
