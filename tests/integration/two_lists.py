@@ -74,6 +74,6 @@ def import_two_lists(folder: Path, *, by: User) -> TwoLists:
     return TwoLists(cyrillic=cyrillic, latin=latin, at=START + timedelta(hours=2))
 
 
-def link(lists: TwoLists, *, by: User) -> LinkRun:
+def link(lists: TwoLists, *, by: User, is_full: bool = False) -> LinkRun:
     """Let the linkage engine compare both lists."""
-    return operations.run_linkage(lists=[lists.cyrillic, lists.latin], by=by, at=lists.at)
+    return operations.run_linkage(lists=[lists.cyrillic, lists.latin], is_full=is_full, by=by, at=lists.at)
