@@ -1,5 +1,6 @@
 """A new edition re-links only what changed, and never disturbs what a person decided."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -57,10 +58,11 @@ def again(run: LinkRun, by: User, *, hours: int = 5, is_full: bool = False) -> L
 def test_without_a_new_edition_nothing_is_compared_again(
     run: LinkRun, asel: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("nothing has to be looked up")
+    def never(_: MatchIndex, questions: list[object], **__: object) -> Iterator[object]:
+        assert not questions, "nothing has to be looked up"
+        return iter(())
 
-    monkeypatch.setattr(MatchIndex, "candidates", never)
+    monkeypatch.setattr(MatchIndex, "candidates_of_each", never)
     following = again(run, asel)
     assert (following.is_full, following.previous) == (False, run)
     assert following.changes["unchanged"] == 8
@@ -75,13 +77,13 @@ def test_only_what_changed_is_looked_up(
 ) -> None:
     second_edition(ours, asel, tmp_path)
     asked: list[str] = []
-    candidates = MatchIndex.candidates
+    candidates = MatchIndex.candidates_of_each
 
-    def noted(index: MatchIndex, name: str, record: dict[str, str], **more: object) -> object:
-        asked.append(record["name"])
-        return candidates(index, name, record, **more)  # type: ignore[arg-type]  # passed on as they came
+    def noted(index: MatchIndex, questions: list[tuple[str, dict[str, str]]], **more: object) -> object:
+        asked.extend(record["name"] for _, record in questions)
+        return candidates(index, questions, **more)  # type: ignore[arg-type]  # passed on as they came
 
-    monkeypatch.setattr(MatchIndex, "candidates", noted)
+    monkeypatch.setattr(MatchIndex, "candidates_of_each", noted)
     following = again(run, asel)
     assert {"Тасболатов Ерден Серикович", "Сыздықов Мейірбек"} <= set(asked)
     assert not {"Жүнісова Айдана", "Қабылбек Нұрлан"} & set(asked)

@@ -18,7 +18,7 @@ from kuager.engines.linkage.splink_model import gamma_column
 _SMOOTHING = 200.0
 
 
-def smoothed(counts: Floats, known: int, chance: float) -> Floats:
+def smoothed(counts: Floats, known: int | Floats, chance: float) -> Floats:
     """Return how common values are that ``counts`` of ``known`` records hold, drawn towards ``chance``."""
     result: Floats = (counts + _SMOOTHING * chance) / (known + _SMOOTHING)
     return result

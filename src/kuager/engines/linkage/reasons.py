@@ -5,6 +5,7 @@ and rivalry in one-to-one lists, which are named.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ import polars as pl
 
 from kuager.engines.linkage.comparisons import FieldComparison
 from kuager.engines.linkage.learning import Evidence, Floats
+
+Reason = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,22 @@ def explain(
     sides: Sides,
 ) -> list[str]:
     """Return, for the chosen pairs, JSON lists of ``{field, left, right, level, weight}``, in bits."""
+    reasons = reasons_for(rows, evidence, weights, fields, sides)
+    return [json.dumps(each, ensure_ascii=False) for each in reasons]
+
+
+def reasons_for(
+    rows: npt.NDArray[np.int64],
+    evidence: Evidence,
+    weights: Floats,
+    fields: tuple[FieldComparison, ...],
+    sides: Sides,
+) -> list[list[Reason]]:
+    """Return, for the chosen pairs, what ``explain`` writes down."""
     shown = [sides.records[f"shown_{field.shown}"].to_list() for field in fields]
     left, right = sides.pairs["left"].to_list(), sides.pairs["right"].to_list()
-    texts = []
-    for row in rows.tolist():
-        reasons = [
+    return [
+        [
             {
                 "field": field.field,
                 "left": shown[place][left[row]],
@@ -46,5 +60,5 @@ def explain(
             for place, field in enumerate(fields)
             if (level := int(evidence.levels[row, place])) >= 0
         ]
-        texts.append(json.dumps(reasons, ensure_ascii=False))
-    return texts
+        for row in rows.tolist()
+    ]

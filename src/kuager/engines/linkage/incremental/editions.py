@@ -120,8 +120,7 @@ def relinking(
         for key in difference.removed:
             index.remove(list_name, key)
         fresh = (*difference.added, *difference.changed)
-        for key in fresh:
-            index.add(list_name, rows[key])
+        index.add_each(list_name, [rows[key] for key in fresh])
         gone = frozenset((list_name, key) for key in (*difference.changed, *difference.removed))
         asked = {key: rows[key] for key in fresh}
         settled = frozenset(judged) | _inherited(judged, list_name, replaces or {})
@@ -149,8 +148,10 @@ def _pairs(
     one_to_one: Collection[str],
 ) -> Iterator[NewPair]:
     seen = set(settled)
-    for key, row in asked.items():
-        for candidate in index.candidates(list_name, row, limit=_ASKED_FOR, one_to_one=one_to_one):
+    questions = [(list_name, row) for row in asked.values()]
+    answers = index.candidates_of_each(questions, limit=_ASKED_FOR, one_to_one=one_to_one)
+    for key, answer in zip(asked, answers, strict=True):
+        for candidate in answer:
             pair = frozenset({(list_name, key), (candidate.list, candidate.id)})
             if pair not in seen and candidate.probability >= REPORTED_FROM:
                 seen.add(pair)

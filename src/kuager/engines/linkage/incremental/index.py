@@ -4,8 +4,9 @@ Promises: nothing is merged, linked or judged here: candidates are for a person 
 those of a batch with the same model. Adding and taking out a record are whole or not at all.
 """
 
+import math
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,34 +16,34 @@ import numpy as np
 import polars as pl
 
 from kuager.core.errors import BadInputError, NotFoundError
-from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.incremental.building import Progress, fill, frequency_fields
 from kuager.engines.linkage.incremental.keys import KINDS, key_table, variants, words_of
 from kuager.engines.linkage.incremental.lines import (
+    Record,
     fingerprints,
-    has_id,
     kept_columns,
-    prepare_one,
+    prepare_each,
     read_lines,
     write_lines,
 )
 from kuager.engines.linkage.incremental.looking import likeliest
-from kuager.engines.linkage.incremental.ranking import Candidate, Scored, ranked, sides_of
-from kuager.engines.linkage.incremental.scoring import Scorer, evidence_of, frequency_table
+from kuager.engines.linkage.incremental.ranking import Candidate, Key, Scored, chances, ranked
+from kuager.engines.linkage.incremental.scoring import Compared, Scorer, evidence_of, frequency_table
 from kuager.engines.linkage.incremental.storage import Storage, format_is_known
 from kuager.engines.linkage.learning import Floats, field_weights
 from kuager.engines.linkage.trained import TrainedModel, from_json
 
-Record = Mapping[str, str | None]
+# So many questions are answered together: their candidates are in memory at one time.
+_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The record asked about; ``is_filed`` where it is in the index itself."""
+    """Records asked about: their lists, and the numbers of those that are in the index themselves."""
 
-    list_name: str
+    lists: Sequence[str]
     prepared: pl.DataFrame
-    is_filed: bool
+    numbers: Sequence[int | None]
 
 
 class MatchIndex:
@@ -151,22 +152,35 @@ class MatchIndex:
 
     def add(self, list_name: str, record: Record) -> None:
         """File one record; one of the same list and id takes the place of what was there."""
-        if not has_id(record):
-            raise BadInputError("a record needs an id to be put on file")
-        prepared, key, mark = self._read(list_name, record)
+        self.add_each(list_name, [record])
+
+    def add_each(self, list_name: str, records: Sequence[Record]) -> None:
+        """File records of a list, all or none; of those with one id the last counts."""
+        with self._storage.change():
+            for first in range(0, len(records), _TOGETHER):
+                self._add(list_name, records[first : first + _TOGETHER])
+
+    def _add(self, list_name: str, records: Sequence[Record]) -> None:
         storage = self._storage
-        with storage.change():
-            if found := storage.find(list_name, key):
-                self._take_out(list_name, found[0], found[2])
-            number = storage.next_number()
-            prepared = prepared.with_columns(pl.lit(number, dtype=pl.UInt32).alias("unique_id"))
-            storage.write_records([(number, list_name, key, mark, write_lines(prepared)[0])])
-            filed = pl.concat(key_table(prepared, kind) for kind in KINDS)
-            storage.connection.executemany("insert or ignore into added values (?, ?)", filed.iter_rows())
-            slips = [(variant, word) for word in words_of(prepared) for variant in variants(word)]
-            storage.connection.executemany("insert or ignore into added_slips values (?, ?)", slips)
-            self._count(prepared, 1)
-            storage.resize(list_name, 1)
+        prepared, ids = prepare_each([(list_name, record) for record in records], self._trained.habits)
+        last = {key: place for place, key in enumerate(ids) if key is not None}
+        if None in ids:
+            raise BadInputError("a record needs an id to be put on file")
+        for key in last:
+            self.remove(list_name, key)
+        numbers = [storage.next_number() for _ in last]
+        prepared = prepared[list(last.values())].with_columns(
+            pl.Series("unique_id", numbers, dtype=pl.UInt32)
+        )
+        marks = [_mark_of(records[place]) for place in last.values()]
+        names = [list_name] * len(last)
+        storage.write_records(zip(numbers, names, last, marks, write_lines(prepared), strict=True))
+        filed = pl.concat(key_table(prepared, kind) for kind in KINDS)
+        storage.connection.executemany("insert or ignore into added values (?, ?)", filed.iter_rows())
+        slips = [(variant, word) for word in words_of(prepared) for variant in variants(word)]
+        storage.connection.executemany("insert or ignore into added_slips values (?, ?)", slips)
+        self._count(prepared, 1)
+        storage.resize(list_name, len(last))
 
     def remove(self, list_name: str, key: str) -> bool:
         """Take one record out; tell whether it was there."""
@@ -183,15 +197,8 @@ class MatchIndex:
 
     def _count(self, prepared: pl.DataFrame, change: int) -> None:
         for field in frequency_fields(self._trained.model.fields):
-            value = prepared[field].cast(pl.String)[0]
-            if value is not None:
+            for value in prepared[field].cast(pl.String).drop_nulls().to_list():
                 self._storage.count_in(field, [value, ""], change)
-
-    def _read(self, list_name: str, record: Record) -> tuple[pl.DataFrame, str, str]:
-        prepared = prepare_one(list_name, record, self._trained.habits)
-        written = {column: [value] for column, value in record.items()}
-        mark = fingerprints(pl.DataFrame(written, schema=dict.fromkeys(written, pl.String)))[0]
-        return prepared, prepared["id"][0], mark
 
     def candidates(
         self,
@@ -220,53 +227,109 @@ class MatchIndex:
         In a batch the rivals of each candidate compete, too; a single question does not see those, so that
         ``probability`` (never ``match_weight``) may differ from the batch's where candidates have rivals.
         """
-        prepared = prepare_one(list_name, record, self._trained.habits)
-        filed = self._storage.find(list_name, prepared["id"][0]) if has_id(record) else None
-        asked = _Asked(list_name, prepared, filed is not None)
-        numbers = likeliest(self._storage, prepared, len(self), without=filed[0] if filed else None)
-        rows = self._storage.lines(numbers)
-        if list_name in one_to_one:
-            rows = [row for row in rows if row[1] != list_name]
-        if not rows:
-            return []
-        scored = self._score(asked, rows)
-        names = [list_name, *(name for name, _ in scored.keys)]
-        chance = exclusive_probability(scored.odds, scored.sides.pairs, names, one_to_one)
-        return ranked(scored, chance, self._trained.model.fields, limit)
+        return next(self.candidates_of_each([(list_name, record)], limit=limit, one_to_one=one_to_one))
 
-    def _score(self, asked: _Asked, rows: list[tuple[int, str, str, bytes]]) -> Scored:
+    def candidates_of_each(
+        self,
+        asked: Sequence[tuple[str, Record]],
+        *,
+        limit: int = 20,
+        one_to_one: Collection[str] = (),
+        least_bits: float = -math.inf,
+    ) -> Iterator[list[Candidate]]:
+        """Give for each record, in order, what ``candidates`` gives; a batch shares the cost of a question.
+
+        Parameters
+        ----------
+        asked
+            The list of each record, and its values by header.
+        least_bits
+            Candidates of less match weight are left out.
+        """
+        for first in range(0, len(asked), _TOGETHER):
+            some = self._read(asked[first : first + _TOGETHER])
+            numbers = likeliest(self._storage, some.prepared, len(self), without=some.numbers)
+            compared, keys = self._compared(some, numbers, one_to_one)
+            if not keys:
+                yield from ([] for _ in some.lists)
+                continue
+            scored = self._score(some, compared, keys)
+            chance = chances(scored, some.lists, one_to_one)
+            yield from ranked(scored, chance, self._trained.model.fields, limit=limit, least_bits=least_bits)
+
+    def _read(self, asked: Sequence[tuple[str, Record]]) -> _Asked:
+        prepared, ids = prepare_each(asked, self._trained.habits)
+        lists = [list_name for list_name, _ in asked]
+        found = [
+            self._storage.find(list_name, key) if key is not None else None
+            for list_name, key in zip(lists, ids, strict=True)
+        ]
+        return _Asked(lists, prepared, [one[0] if one else None for one in found])
+
+    def _compared(
+        self, asked: _Asked, numbers: Sequence[Sequence[int]], one_to_one: Collection[str]
+    ) -> tuple[Compared, tuple[Key, ...]]:
+        """Fetch the records chosen, each once, and say which are compared with which."""
+        rows = self._storage.lines(sorted({number for each in numbers for number in each}))
+        place = {row[0]: where for where, row in enumerate(rows)}
+        once = set(one_to_one)
+        left, right = [], []
+        for mine, (list_name, each) in enumerate(zip(asked.lists, numbers, strict=True)):
+            theirs = sorted(place[number] for number in each if number in place)
+            if list_name in once:
+                theirs = [where for where in theirs if rows[where][1] != list_name]
+            left += [mine] * len(theirs)
+            right += theirs
+        compared = Compared(
+            asked=asked.prepared,
+            others=read_lines([row[3] for row in rows], [row[0] for row in rows]),
+            left=np.array(left, dtype=np.int64),
+            right=np.array(right, dtype=np.int64),
+        )
+        return compared, tuple((rows[where][1], rows[where][2]) for where in right)
+
+    def _score(self, asked: _Asked, compared: Compared, keys: tuple[Key, ...]) -> Scored:
         model = self._trained.model
-        others = read_lines([row[3] for row in rows], [row[0] for row in rows])
-        levels = self._scorer.levels(asked.prepared, others)
+        levels = self._scorer.levels(compared)
         frequency = frequency_table(
-            (asked.prepared, others),
+            compared,
             levels,
             (model.fields, self._trained.strangers),
             self._storage.commonness,
-            asked_is_filed=asked.is_filed,
+            np.array([number is not None for number in asked.numbers]),
         )
         evidence = evidence_of(levels, frequency)
         weights = field_weights(model, evidence)
-        before = self._prior_bits(asked, [row[1] for row in rows])
+        before = self._prior_bits(asked, compared, keys)
         if (learned := self._trained.correction) is not None:
             weights, before = learned.corrected(weights), before + learned.common_bits
         return Scored(
-            keys=tuple((row[1], row[2]) for row in rows),
+            keys=keys,
+            compared=compared,
             evidence=evidence,
             weights=weights,
             odds=before + weights.sum(axis=1),
-            sides=sides_of(asked.prepared, others),
         )
 
-    def _prior_bits(self, asked: _Asked, lists: list[str]) -> Floats:
-        """Return the log-odds (base 2) before looking, for each candidate's list, as a batch would."""
+    def _prior_bits(self, asked: _Asked, compared: Compared, keys: tuple[Key, ...]) -> Floats:
+        """Return the log-odds (base 2) before looking, for the lists of each pair, as a batch would."""
         sizes = self._storage.sizes()
-        own = int(not asked.is_filed)
-        mine = float(sizes.get(asked.list_name, 0) + own)
-        bits = {
-            name: self._trained.prior_bits(
-                (asked.list_name, name), (mine, sizes[name] + own * (name == asked.list_name))
-            )
-            for name in set(lists)
-        }
-        return np.array([bits[name] for name in lists], dtype=np.float64)
+        known: dict[tuple[str, str, bool], float] = {}
+
+        def bits(mine: str, theirs: str, is_filed: bool) -> float:
+            own = int(not is_filed)
+            both = (float(sizes.get(mine, 0) + own), sizes[theirs] + own * (theirs == mine))
+            return self._trained.prior_bits((mine, theirs), both)
+
+        wanted = [
+            (asked.lists[mine], theirs, asked.numbers[mine] is not None)
+            for mine, (theirs, _) in zip(compared.left.tolist(), keys, strict=True)
+        ]
+        for each in set(wanted):
+            known[each] = bits(*each)
+        return np.array([known[each] for each in wanted], dtype=np.float64)
+
+
+def _mark_of(record: Record) -> str:
+    written = {column: [value] for column, value in record.items()}
+    return fingerprints(pl.DataFrame(written, schema=dict.fromkeys(written, pl.String)))[0]

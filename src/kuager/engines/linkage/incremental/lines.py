@@ -12,6 +12,7 @@ import polars as pl
 from kuager.engines.linkage.columns import recognise_columns
 from kuager.engines.linkage.preparing import Habits, prepare
 
+Record = Mapping[str, str | None]
 _NOT_KEPT = ("unique_id", "list", "id")
 
 
@@ -42,16 +43,49 @@ def read_lines(lines: Sequence[bytes], numbers: Sequence[int]) -> pl.DataFrame:
     return restored.with_columns(pl.Series("unique_id", numbers, dtype=pl.UInt32))
 
 
-def prepare_one(list_name: str, record: Mapping[str, str | None], habits: Habits) -> pl.DataFrame:
-    """Prepare one record, written under any headers that are known, as if it stood in its list."""
-    row = {column: [value] for column, value in record.items()}
-    frame = pl.DataFrame(row, schema=dict.fromkeys(row, pl.String))
-    return prepare({list_name: frame}, habits=habits).records
+def prepare_each(
+    asked: Sequence[tuple[str, Record]], habits: Habits
+) -> tuple[pl.DataFrame, list[str | None]]:
+    """Prepare records, each as if it stood in its list alone.
+
+    Parameters
+    ----------
+    asked
+        The list of each record, and its values under any headers that are known.
+
+    Returns
+    -------
+    tuple
+        The prepared records in order, ``unique_id`` counting from 0; and the id that each says it has.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, (list_name, record) in enumerate(asked):
+        groups.setdefault((list_name, tuple(record)), []).append(place)
+    ids: list[str | None] = [None] * len(asked)
+    parts = []
+    for (list_name, headers), places in groups.items():
+        rows = [asked[place][1] for place in places]
+        frame = pl.DataFrame(
+            {header: [row[header] for row in rows] for header in headers},
+            schema=dict.fromkeys(headers, pl.String),
+        )
+        for place, key in zip(places, _ids(frame), strict=True):
+            ids[place] = key
+        # Ids may be missing, or repeated by several questions about one record.
+        own = [header for header, field in recognise_columns(headers).items() if field == "id"]
+        records = prepare({list_name: frame.drop(own)}, habits=habits).records
+        parts.append(records.with_columns(pl.Series("unique_id", places, dtype=pl.UInt32)))
+    whole = pl.concat(parts).sort("unique_id")
+    return whole.with_columns(pl.Series("id", ids, dtype=pl.String)), ids
 
 
-def has_id(record: Mapping[str, str | None]) -> bool:
-    """Tell whether a record says which one of its list it is."""
-    return any(field == "id" and record[column] for column, field in recognise_columns(record).items())
+def _ids(frame: pl.DataFrame) -> list[str | None]:
+    """Return what each row says its id is; None where it says nothing."""
+    own = [header for header, field in recognise_columns(frame.columns).items() if field == "id"]
+    if not own:
+        return [None] * frame.height
+    said = pl.when(pl.col(own[0]) != "").then(pl.col(own[0]).str.strip_chars())
+    return frame.select(said)[own[0]].to_list()
 
 
 def fingerprints(frame: pl.DataFrame) -> list[str]:

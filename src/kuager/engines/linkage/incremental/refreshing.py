@@ -115,10 +115,16 @@ def _looked_up(
 ) -> Iterator[tuple[str, str, str, str, float, str]]:
     """Give every pair of a touched record once."""
     seen: set[frozenset[Key]] = set()
-    for number, ((name, key), record) in enumerate(touched.items(), 1):
-        for one in index.candidates(name, record, limit=_ASKED_FOR, one_to_one=one_to_one):
+    answers = index.candidates_of_each(
+        [(name, record) for (name, _), record in touched.items()],
+        limit=_ASKED_FOR,
+        one_to_one=one_to_one,
+        least_bits=_COMPETES_FROM_BITS,
+    )
+    for number, ((name, key), answer) in enumerate(zip(touched, answers, strict=True), 1):
+        for one in answer:
             pair = frozenset({(name, key), (one.list, one.id)})
-            if one.match_weight < _COMPETES_FROM_BITS or pair in seen or one.list not in lists:
+            if pair in seen or one.list not in lists:
                 continue
             seen.add(pair)
             reasons = json.dumps(list(one.reasons), ensure_ascii=False)

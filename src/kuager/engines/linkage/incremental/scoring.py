@@ -1,20 +1,25 @@
-"""Score one record against a few hundred others by the comparisons and weights of the batch.
+"""Score records against a few hundred others each by the comparisons and weights of the batch.
 
 Promises: the levels come from the very conditions the batch hands to Splink, and the weights from the same
-functions, so that a pair scores here as it would in a batch over the index and the record together.
+functions, so that a pair scores here as it would in a batch over the index and the record together;
+and the answers for many records are those for each alone.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from kuager.engines.linkage.comparisons import FieldComparison
 from kuager.engines.linkage.evidence import of_likeness, smoothed
 from kuager.engines.linkage.learning import Evidence, Floats, Levels
 from kuager.engines.linkage.splink_model import columns_for_splink
+
+Rows = npt.NDArray[np.int64]
 
 
 class Commonness(Protocol):
@@ -33,51 +38,77 @@ def _case(field: FieldComparison, place: int) -> str:
     return f"(case {' '.join(cases)} else {len(field.levels) - 1} end)::tinyint as level_{place}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Records asked about, records on file, and which are compared with which.
+
+    Attributes
+    ----------
+    asked, others
+        Prepared records.
+    left, right
+        Rows of ``asked`` and of ``others``, shape ``(n_pairs,)``.
+    """
+
+    asked: pl.DataFrame
+    others: pl.DataFrame
+    left: Rows
+    right: Rows
+
+
 class Scorer:
-    """Finds levels of agreement with a small database in memory, made once and used for every question."""
+    """Finds levels of agreement with a small database in memory, made once and used for every question.
+
+    To read the conditions costs the database 25 ms, to compare four hundred records half a millisecond: ask
+    about many records at a time.
+    """
 
     def __init__(self, fields: Sequence[FieldComparison]) -> None:
         self._fields = tuple(fields)
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
         cases = ", ".join(_case(field, place) for place, field in enumerate(self._fields))
-        self._question = f"select {cases} from asked, others order by unique_id_r"  # noqa: S608  # our own SQL
+        self._question = (
+            f"select {cases} from compared"  # noqa: S608  # our own SQL
+            " join asked on row_l = left_row join others on row_r = right_row order by pair"
+        )
 
     def close(self) -> None:
         """Let go of the database."""
         self._connection.close()
 
-    def levels(self, asked: pl.DataFrame, others: pl.DataFrame) -> Levels:
-        """Return levels of agreement of one record with others, which stand in order of their numbers."""
-        for name, suffix, records in (("asked", "_l", asked), ("others", "_r", others)):
-            self._connection.register(
-                name, columns_for_splink(records).select(pl.all().name.suffix(suffix)).to_arrow()
-            )
+    def levels(self, compared: Compared) -> Levels:
+        """Return levels of agreement, shape ``(n_pairs, n_fields)``; 0 is the best, -1 unknown."""
+        pairs = pl.DataFrame({"left_row": compared.left, "right_row": compared.right})
+        self._connection.register("compared", pairs.with_row_index("pair").to_arrow())
+        for name, suffix, records in (("asked", "_l", compared.asked), ("others", "_r", compared.others)):
+            named = columns_for_splink(records).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
+            self._connection.register(name, named.select(pl.all().name.suffix(suffix)).to_arrow())
         found = self._connection.execute(self._question).fetchnumpy()
+        for name in ("compared", "asked", "others"):
+            self._connection.unregister(name)
         return np.stack([found[f"level_{place}"] for place in range(len(self._fields))], axis=1).astype(
             np.int8
         )
 
 
 def frequency_table(
-    sides: tuple[pl.DataFrame, pl.DataFrame],
+    compared: Compared,
     levels: Levels,
     model: tuple[Sequence[FieldComparison], Sequence[Floats]],
     commonness: Commonness,
-    *,
-    asked_is_filed: bool,
+    is_filed: npt.NDArray[np.bool_],
 ) -> Floats:
     """Return how common each agreed value is, as :func:`kuager.engines.linkage.evidence.gather` does.
 
     Parameters
     ----------
-    sides
-        The record asked about (one row) and the others.
     model
         Fields, and how often strangers agree on each level.
-    asked_is_filed
-        Whether the record asked about is counted in ``commonness`` already.
+    commonness
+        Asked once for the values of each level of each field.
+    is_filed
+        For each record asked about, whether it is counted in ``commonness`` already.
     """
-    asked, others = sides
     table = np.full(levels.shape, np.nan)
     for number, (field, strangers) in enumerate(zip(*model, strict=True)):
         for place, level in enumerate(field.levels):
@@ -85,10 +116,14 @@ def frequency_table(
             if level.frequency_of is None or not len(rows):
                 continue
             column = level.frequency_of
-            mine = _text(asked[column])[0]
-            theirs = _text(others[column].gather(rows))
+            left = compared.left[rows]
+            mine = _text(compared.asked[column].gather(left))
+            theirs = _text(compared.others[column].gather(compared.right[rows]))
             usual = float(strangers[place])
-            found = _frequencies(column, mine, theirs, usual, commonness, asked_is_filed)
+            counts = commonness(
+                column, sorted({value for value in (*mine, *theirs, "") if value is not None})
+            )
+            found = _frequencies((mine, theirs), usual, counts, ~is_filed[left])
             table[rows, number] = found if level.is_exact else of_likeness(found, usual)
     return table
 
@@ -98,23 +133,26 @@ def _text(column: pl.Series) -> list[str | None]:
 
 
 def _frequencies(
-    column: str,
-    mine: str | None,
-    theirs: Sequence[str | None],
+    sides: tuple[Sequence[str | None], Sequence[str | None]],
     usual: float,
-    commonness: Commonness,
-    asked_is_filed: bool,
+    counts: Mapping[str, int],
+    is_new: npt.NDArray[np.bool_],
 ) -> Floats:
-    counts = commonness(column, sorted({value for value in (*theirs, mine, "") if value is not None}))
-    extra = int(not asked_is_filed and mine is not None)
-
-    def count(value: str | None) -> float:
-        return np.nan if value is None else counts.get(value, 0) + (extra if value == mine else 0)
-
-    held = np.array([count(value) for value in (*theirs, mine)], dtype=np.float64)
-    common = smoothed(held, counts.get("", 0) + extra, usual)
-    result: Floats = np.fmax(common[:-1], common[-1])
+    """Return how common the commoner value of each pair is; a record not on file counts with the others."""
+    mine, theirs = sides
+    extra = is_new & np.array([value is not None for value in mine])
+    alike = np.array([one == other for one, other in zip(mine, theirs, strict=True)])
+    known = counts.get("", 0) + extra.astype(np.float64)
+    common = [
+        smoothed(_counted(side, counts) + added, known, usual)
+        for side, added in ((mine, extra), (theirs, extra & alike))
+    ]
+    result: Floats = np.fmax(*common)
     return result
+
+
+def _counted(values: Sequence[str | None], counts: Mapping[str, int]) -> Floats:
+    return np.array([np.nan if value is None else counts.get(value, 0) for value in values], dtype=np.float64)
 
 
 def evidence_of(levels: Levels, frequency: Floats) -> Evidence:

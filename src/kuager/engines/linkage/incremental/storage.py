@@ -35,6 +35,14 @@ create table if not exists commonness (
     field text, value text, records integer not null, primary key (field, value)) without rowid;
 create table if not exists sizes (list text primary key, records integer not null) without rowid;
 """
+# Keys and variants are asked for many at a time; a drawer that is too long is not read from the file.
+_PACKED = (
+    "select key, case when length(records) <= ? then records end from packed"
+    " where key in (select value from json_each(?))"
+)
+_ADDED = "select key, record from added where key in (select value from json_each(?)) order by key, record"
+_SLIPS = "select variant, words from slips where variant in (select value from json_each(?))"
+_ADDED_SLIPS = "select variant, word from added_slips where variant in (select value from json_each(?))"
 
 
 class Storage:
@@ -119,23 +127,36 @@ class Storage:
         """Take out one record; its keys stay and lead nowhere."""
         self.connection.execute("delete from records where number = ?", (number,))
 
-    def filed_under(self, key: str) -> Numbers:
-        """Return the numbers of records filed under a key."""
-        row = self.connection.execute("select records from packed where key = ?", (key,)).fetchone()
-        packed = np.frombuffer(row[0], dtype=np.uint32) if row else np.zeros(0, dtype=np.uint32)
-        later = self.connection.execute("select record from added where key = ?", (key,)).fetchall()
-        if not later:
-            return packed
-        return np.concatenate([packed, np.array([row[0] for row in later], dtype=np.uint32)])
+    def filed_under(self, keys: Iterable[str], at_most: int) -> dict[str, Numbers]:
+        """Return the numbers of records filed under each key that is used, unless they are too many."""
+        wanted = json.dumps(list(keys), ensure_ascii=False)
+        found: dict[str, Numbers] = {}
+        too_long: set[str] = set()
+        for key, records in self.connection.execute(_PACKED, (4 * at_most, wanted)):
+            if records is None:
+                too_long.add(key)
+            else:
+                found[key] = np.frombuffer(records, dtype=np.uint32)
+        later: dict[str, list[int]] = {}
+        for key, record in self.connection.execute(_ADDED, (wanted,)):
+            later.setdefault(key, []).append(record)
+        for key, records in later.items():
+            more = np.array(records, dtype=np.uint32)
+            found[key] = np.concatenate([found[key], more]) if key in found else more
+        return {
+            key: numbers
+            for key, numbers in found.items()
+            if key not in too_long and 0 < len(numbers) <= at_most
+        }
 
-    def words_like(self, variants: Iterable[str]) -> set[str]:
-        """Return the words on file that share a variant."""
-        words: set[str] = set()
-        for variant in variants:
-            row = self.connection.execute("select words from slips where variant = ?", (variant,)).fetchone()
-            words.update(row[0].split() if row else ())
-            later = self.connection.execute("select word from added_slips where variant = ?", (variant,))
-            words.update(word for (word,) in later)
+    def words_like(self, variants: Iterable[str]) -> dict[str, set[str]]:
+        """Return for each variant the words on file that have it."""
+        wanted = json.dumps(list(variants), ensure_ascii=False)
+        words: dict[str, set[str]] = {}
+        for variant, line in self.connection.execute(_SLIPS, (wanted,)):
+            words.setdefault(variant, set()).update(line.split())
+        for variant, word in self.connection.execute(_ADDED_SLIPS, (wanted,)):
+            words.setdefault(variant, set()).add(word)
         return words
 
     def count_in(self, field: str, values: Sequence[str], change: int) -> None:
