@@ -27,8 +27,8 @@ import numpy as np
 import polars as pl
 
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.doubt import Doubt
-from kuager.engines.linkage.draws import draw_partitions
+from kuager.engines.linkage.drawing.doubt import Doubt
+from kuager.engines.linkage.drawing.draws import draw_partitions
 
 PERSONS = 320
 GIVEN = tuple("Asel Bolat Dana Erlan Farida Gulnar Damir Aigul Nurlan Madina Timur Zarina".split())  # noqa: SIM905

@@ -17,10 +17,10 @@ import numpy as np
 import polars as pl
 
 from kuager.engines.linkage import link
-from kuager.engines.linkage.cluster_quality import cluster_doubts, cluster_quality
-from kuager.engines.linkage.clusters import Links, gather_persons
-from kuager.engines.linkage.draws import draw_partitions
-from kuager.engines.linkage.quality import expected_errors
+from kuager.engines.linkage.drawing.draws import draw_partitions
+from kuager.engines.linkage.gathering.cluster_quality import cluster_doubts, cluster_quality
+from kuager.engines.linkage.gathering.clusters import Links, gather_persons
+from kuager.engines.linkage.gathering.quality import expected_errors
 
 SYLLABLES = (
     "bo",

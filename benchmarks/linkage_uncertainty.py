@@ -24,8 +24,8 @@ import polars as pl
 from kuager.engines.estimation import METHODS, Estimate, Request, estimate
 from kuager.engines.estimation.partitions import estimate_over_partitions, make_partitions
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.clusters import cluster
-from kuager.engines.linkage.draws import draw_partitions
+from kuager.engines.linkage.drawing.draws import draw_partitions
+from kuager.engines.linkage.gathering.clusters import cluster
 
 PERSONS = 400
 CHANCES = (0.5, 0.45, 0.4)

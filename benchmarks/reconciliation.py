@@ -12,8 +12,8 @@ import polars as pl
 from django.conf import settings
 
 from kuager.engines.linkage import LinkResult
-from kuager.engines.linkage.draws import PartitionDraws
-from kuager.engines.linkage.reconciling import Reconciliation, reconcile
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.rival_lists.reconciling import Reconciliation, reconcile
 
 LISTS = ("a", "b", "c")
 PAIRS = ["list_l", "id_l", "list_r", "id_r", "probability", "match_weight", "reasons"]

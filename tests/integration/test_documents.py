@@ -20,7 +20,8 @@ from kuager.engines.estimation.guard.tables import LARGEST_APART
 from kuager.engines.estimation.totals import CHAINS, DRAWS
 from kuager.engines.estimation.trial import FEWEST_SEEN, WORST_SHORTFALL
 from kuager.engines.estimation.unanswered import TABLES
-from kuager.engines.linkage import candidates, learning, linking
+from kuager.engines.linkage import learning, linking
+from kuager.engines.linkage.choosing import candidates
 from kuager.engines.names import comparing
 from kuager.engines.tables.limits import DEFAULT, MIB
 from kuager.interfaces.cli.main import cli

@@ -10,14 +10,15 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from kuager.engines.linkage import LinkResult, SparkOptions, candidates, link, prepare
-from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.keys import shared_keys
-from kuager.engines.linkage.planning import LARGEST_GROUP, plan
+from kuager.engines.linkage import LinkResult, SparkOptions, link, prepare
+from kuager.engines.linkage.choosing import candidates
+from kuager.engines.linkage.choosing.keys import shared_keys
+from kuager.engines.linkage.choosing.planning import LARGEST_GROUP, plan
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
+from kuager.engines.linkage.comparing.splink_model import SplinkModel, columns_for_splink
 from kuager.engines.linkage.spark.joining import Joining
 from kuager.engines.linkage.spark.model import SparkModel
 from kuager.engines.linkage.spark.session import Spark, running_spark
-from kuager.engines.linkage.splink_model import SplinkModel, columns_for_splink
 from kuager.interfaces.cli.link import command
 from tests.unit.invented_lists import LATER, REGISTER
 
@@ -105,7 +106,7 @@ def test_two_lists_link_the_same(spark: Spark) -> None:
 def test_chosen_pairs_and_links_are_the_same_where_not_all_are_compared(
     spark: Spark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kuager.engines.linkage.candidates.SAMPLED_PAIRS", 20_000)
+    monkeypatch.setattr("kuager.engines.linkage.choosing.candidates.SAMPLED_PAIRS", 20_000)
     people = _more_people(1_100)
     frames = {"register": people, "later": LATER}
     here, there = link(frames, one_to_one=["later"]), link(frames, one_to_one=["later"], engine="spark")

@@ -105,7 +105,7 @@ def test_the_downloaded_files_prove_the_note_without_us(
         (tmp_path / name).write_bytes(b"".join(got.streaming_content))  # type: ignore[attr-defined]  # sent piece by piece
     program = tmp_path / "check.py"
     program.write_bytes(client.get("/en/downloads/check_snapshot.py").content)
-    command = [sys.executable, program]
+    command = [sys.executable, str(program)]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603  # our program
     assert snapshot.content_digest in said.stdout
     figures = json.loads((tmp_path / "figures.json").read_text())

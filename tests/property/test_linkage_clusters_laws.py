@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuager.engines.linkage.clusters import Links, Persons, gather_persons, ordered
-from kuager.engines.linkage.joining import SUPPORT
-from kuager.engines.linkage.kept_apart import Pair
+from kuager.engines.linkage.gathering.clusters import Links, Persons, gather_persons, ordered
+from kuager.engines.linkage.gathering.joining import SUPPORT
+from kuager.engines.linkage.gathering.kept_apart import Pair
 
 _RECORDS = 9
 _pairs = st.tuples(st.integers(0, _RECORDS - 1), st.integers(0, _RECORDS - 1)).filter(

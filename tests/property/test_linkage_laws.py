@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuager.engines.linkage.clusters import cluster
-from kuager.engines.linkage.comparisons import COMPARISONS
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
+from kuager.engines.linkage.gathering.clusters import cluster
 from kuager.engines.linkage.learning import (
     Evidence,
     default_model,

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.dates import read_ages, read_date
-from kuager.engines.linkage.keys import shared_keys
-from kuager.engines.linkage.planning import class_of, plan
-from kuager.engines.linkage.preparing import prepare
+from kuager.engines.linkage.choosing.keys import shared_keys
+from kuager.engines.linkage.choosing.planning import class_of, plan
+from kuager.engines.linkage.reading.dates import read_ages, read_date
+from kuager.engines.linkage.reading.preparing import prepare
 
 _NAMES = st.sampled_from(
     ["Нұров Болат", "Nurov Bolat", "Болат Нуров", "Nurov Berik", "Kasymova Dana", "Қасымова Дана"]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuager.engines.linkage import LinkResult
-from kuager.engines.linkage.bridges import Size, Tally, bridge, count_persons
-from kuager.engines.linkage.draws import PartitionDraws
-from kuager.engines.linkage.reconciling import Key, reconcile
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.rival_lists.bridges import Size, Tally, bridge, count_persons
+from kuager.engines.linkage.rival_lists.reconciling import Key, reconcile
 
 LISTS = ("a", "b", "c")
 PAIRS = {

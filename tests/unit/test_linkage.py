@@ -5,7 +5,7 @@ import pytest
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.clusters import cluster
+from kuager.engines.linkage.gathering.clusters import cluster
 
 LAWYERS = pl.DataFrame(
     {

@@ -4,12 +4,12 @@ import numpy as np
 import polars as pl
 from splink import DuckDBAPI, Linker
 
-from kuager.engines.linkage.candidates import candidate_pairs
-from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.evidence import gather
+from kuager.engines.linkage.choosing.candidates import candidate_pairs
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
+from kuager.engines.linkage.comparing.evidence import gather
+from kuager.engines.linkage.comparing.splink_model import SplinkModel, columns_for_splink, settings_for
 from kuager.engines.linkage.learning import default_model, field_weights
-from kuager.engines.linkage.preparing import prepare
-from kuager.engines.linkage.splink_model import SplinkModel, columns_for_splink, settings_for
+from kuager.engines.linkage.reading.preparing import prepare
 
 # No two of different given names share a family, and no names are exchanged: the rules for these are ours.
 PEOPLE = pl.DataFrame(

@@ -3,8 +3,8 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import LinkResult, link, prepare
-from kuager.engines.linkage.candidates import PAIRS_PER_RECORD, chosen_pairs
-from kuager.engines.linkage.keys import shared_keys
+from kuager.engines.linkage.choosing.candidates import PAIRS_PER_RECORD, chosen_pairs
+from kuager.engines.linkage.choosing.keys import shared_keys
 
 SYLLABLES = (
     "bo",

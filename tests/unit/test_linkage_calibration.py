@@ -3,12 +3,12 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import link
-from kuager.engines.linkage.doubt import Doubt, MayBe, missed_by_blocking
-from kuager.engines.linkage.draws import draw_partitions
+from kuager.engines.linkage.drawing.doubt import Doubt, MayBe, missed_by_blocking
+from kuager.engines.linkage.drawing.draws import draw_partitions
 from kuager.engines.linkage.exclusivity import exclusive_probability
+from kuager.engines.linkage.gathering.quality import expected_errors
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.quality import expected_errors
-from kuager.engines.linkage.reviewed import correction
+from kuager.engines.linkage.reviewing.reviewed import correction
 
 
 def pairs_of(*pairs: tuple[int, int]) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def links(probabilities: list[float], doubt: Doubt | None = None) -> LinkResult:
 
 
 def doubt_of(probabilities: list[float], missed: float = 0.0, error: float = 1.0) -> Doubt:
-    """Doubt about ``links``: one field, on which all agree; before it is seen, 7.2 bits speak against a link."""
+    """Doubt about ``links``: one field, on which all agree; before that, 7.2 bits speak against a link."""
     count = len(probabilities)
     chance = np.array(probabilities)
     pairs = MayBe(

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import link
-from kuager.engines.linkage.clusters import Links, Persons, gather_persons
-from kuager.engines.linkage.kept_apart import Blocked, Pair
+from kuager.engines.linkage.gathering.clusters import Links, Persons, gather_persons
+from kuager.engines.linkage.gathering.kept_apart import Blocked, Pair
 
 Scores = dict[Pair, float]
 TRIO: Scores = {(0, 1): 0.99, (0, 2): 0.99, (1, 2): 0.99}

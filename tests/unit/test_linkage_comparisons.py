@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import link, prepare
-from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.dates import read_ages, read_date
-from kuager.engines.linkage.places import fold_place
-from kuager.engines.linkage.statuses import read_fate
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
+from kuager.engines.linkage.reading.dates import read_ages, read_date
+from kuager.engines.linkage.reading.places import fold_place
+from kuager.engines.linkage.reading.statuses import read_fate
 
 # Others, so that rates of chance agreement are not learned from the pair alone.
 OTHERS = pl.DataFrame(

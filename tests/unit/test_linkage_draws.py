@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.draws import draw_partitions
+from kuager.engines.linkage.drawing.draws import draw_partitions
+from kuager.engines.linkage.drawing.partition_sampling import draw_components
+from kuager.engines.linkage.drawing.partition_walking import walk_component
+from kuager.engines.linkage.drawing.partition_worth import Units, worth
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.partition_sampling import draw_components
-from kuager.engines.linkage.partition_walking import walk_component
-from kuager.engines.linkage.partition_worth import Units, worth
 
 Pairs = dict[tuple[int, int], float]
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuager.engines.linkage.cluster_quality import cluster_doubts, cluster_quality
-from kuager.engines.linkage.draws import PartitionDraws, draw_partitions
+from kuager.engines.linkage.drawing.draws import PartitionDraws, draw_partitions
+from kuager.engines.linkage.drawing.partitions_compared import exactly_right, pairs_together
+from kuager.engines.linkage.gathering.cluster_quality import cluster_doubts, cluster_quality
+from kuager.engines.linkage.gathering.quality import expected_errors
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.partitions_compared import exactly_right, pairs_together
-from kuager.engines.linkage.quality import expected_errors
 
 
 def result(lists: str, clusters: list[int], pairs: dict[tuple[int, int], float]) -> LinkResult:

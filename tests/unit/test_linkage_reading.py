@@ -3,7 +3,7 @@ import pytest
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage import prepare, recognise_columns
-from kuager.engines.linkage.dates import birth_span, read_age, read_date
+from kuager.engines.linkage.reading.dates import birth_span, read_age, read_date
 
 
 @pytest.mark.parametrize(

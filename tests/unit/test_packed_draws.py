@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.draws import PartitionDraws
-from kuager.engines.linkage.packed_draws import pack, unpack
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.drawing.packed_draws import pack, unpack
 
 SOME = PartitionDraws(
     records=pl.DataFrame({"list": ["hotline", "тізім", "hotline"], "id": ["1", "а-2", "3"]}),

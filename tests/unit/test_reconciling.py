@@ -7,8 +7,8 @@ import pytest
 
 from kuager.core.errors import BadInputError
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.draws import draw_partitions
-from kuager.engines.linkage.reconciling import Reconciliation, Said, reconcile
+from kuager.engines.linkage.drawing.draws import draw_partitions
+from kuager.engines.linkage.rival_lists.reconciling import Reconciliation, Said, reconcile
 
 PAIRS = {
     "list_l": pl.String,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from kuager.engines.linkage import LinkResult, link
-from kuager.engines.linkage.draws import draw_partitions
+from kuager.engines.linkage.drawing.draws import draw_partitions
 from kuager.engines.linkage.incremental import MatchIndex, Rules, WeightDoubt, refresh_links
 from kuager.engines.linkage.incremental.refreshing import PAIRS
 from tests.unit.invented_lists import LATER, REGISTER, row_of

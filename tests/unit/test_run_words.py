@@ -1,4 +1,4 @@
-from kuager.engines.linkage.keys import KINDS
+from kuager.engines.linkage.choosing.keys import KINDS
 from kuager.interfaces.desk.review.run_words import SHARED
 
 

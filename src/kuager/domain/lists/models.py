@@ -266,8 +266,8 @@ class LinkRun(models.Model):
 class LinkDraws(models.Model):
     """Draws of who is who of a run: at least a hundred partitions of its records into persons.
 
-    ``packed`` is written and read by ``engines.linkage.packed_draws``; ``digest`` is its SHA-256. Never
-    changed, so that an estimate made from them can be computed again for ever.
+    ``packed`` is written and read by ``engines.linkage.drawing.packed_draws``; ``digest`` is its SHA-256.
+    Never changed, so that an estimate made from them can be computed again for ever.
     """
 
     run = models.OneToOneField(LinkRun, on_delete=models.PROTECT, related_name="draws")

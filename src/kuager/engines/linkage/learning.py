@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from kuager.engines.linkage.comparisons import (
+from kuager.engines.linkage.comparing.comparisons import (
     BIRTH,
     BIRTH_PLACE,
     CONTACT,

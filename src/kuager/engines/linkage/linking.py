@@ -10,12 +10,10 @@ import numpy as np
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.blocking import Blocking
-from kuager.engines.linkage.candidates import random_pairs
-from kuager.engines.linkage.clusters import Links, Persons, gather_persons, numbered, ordered
-from kuager.engines.linkage.comparisons import COMPARISONS
-from kuager.engines.linkage.doubt import COMMON_ERROR_BITS, Doubt, Weighed, doubt_about, missed_by_blocking
-from kuager.engines.linkage.evidence import (
+from kuager.engines.linkage.choosing.blocking import Blocking
+from kuager.engines.linkage.choosing.candidates import random_pairs
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
+from kuager.engines.linkage.comparing.evidence import (
     Surroundings,
     counts_beyond,
     gather_around,
@@ -24,9 +22,19 @@ from kuager.engines.linkage.evidence import (
     surroundings,
     together,
 )
+from kuager.engines.linkage.comparing.reasons import Sides, explain
+from kuager.engines.linkage.comparing.workplaces import Engine, Workplace, workplace
+from kuager.engines.linkage.drawing.doubt import (
+    COMMON_ERROR_BITS,
+    Doubt,
+    Weighed,
+    doubt_about,
+    missed_by_blocking,
+)
 from kuager.engines.linkage.exclusivity import exclusive_probability
-from kuager.engines.linkage.joining import SUPPORT
-from kuager.engines.linkage.kept_apart import Blocked, Pair, kept_apart_table, nothing_kept_apart
+from kuager.engines.linkage.gathering.clusters import Links, Persons, gather_persons, numbered, ordered
+from kuager.engines.linkage.gathering.joining import SUPPORT
+from kuager.engines.linkage.gathering.kept_apart import Blocked, Pair, kept_apart_table, nothing_kept_apart
 from kuager.engines.linkage.learning import (
     Evidence,
     Floats,
@@ -38,11 +46,9 @@ from kuager.engines.linkage.learning import (
     possible_links,
     rates_of,
 )
-from kuager.engines.linkage.preparing import Prepared, prepare
-from kuager.engines.linkage.reasons import Sides, explain
+from kuager.engines.linkage.reading.preparing import Prepared, prepare
 from kuager.engines.linkage.reviewing.teaching import Scores, teach, with_certainty
 from kuager.engines.linkage.trained import TrainedModel
-from kuager.engines.linkage.workplaces import Engine, Workplace, workplace
 
 # Pairs less probable than this are not reported.
 REPORTED_FROM = 0.01

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.comparisons import COMPARISONS
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS
 from kuager.engines.linkage.learning import Floats, Model, crossing_bits, expected_links
-from kuager.engines.linkage.preparing import Habits, Prepared
-from kuager.engines.linkage.reviewed import Correction
+from kuager.engines.linkage.reading.preparing import Habits, Prepared
+from kuager.engines.linkage.reviewing.reviewed import Correction
 
 _FORMAT = 1
 # Shares of links stay away from certainty, as in learning.

@@ -201,7 +201,7 @@ def _draw(
     result: "LinkResult", once: Sequence[str], draws: int, path: Path, seed: int
 ) -> dict[str, dict[str, object]]:
     """Write draws of who is who; say how much is in doubt."""
-    from kuager.engines.linkage.draws import draw_partitions
+    from kuager.engines.linkage.drawing.draws import draw_partitions
 
     found = draw_partitions(result, draws=draws, seed=seed, one_to_one=once)
     found.write_parquet(path)

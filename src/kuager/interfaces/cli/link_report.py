@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kuager.core.digest import JsonValue
     from kuager.engines.linkage import LinkResult
-    from kuager.engines.linkage.reconciling import Key, Said
+    from kuager.engines.linkage.rival_lists.reconciling import Key, Said
 
 Command = TypeVar("Command", bound=Callable[..., object])
 DRAWS = 100
@@ -105,8 +105,8 @@ def report(  # noqa: PLR0913  # what the report is made of
     from django import setup
 
     setup()  # Translations only: no database is opened.
-    from kuager.engines.linkage.draws import draw_partitions
-    from kuager.engines.linkage.reconciling import reconcile
+    from kuager.engines.linkage.drawing.draws import draw_partitions
+    from kuager.engines.linkage.rival_lists.reconciling import reconcile
     from kuager.interfaces.shell.reconciliation.facts import Facts, Method, Side
 
     account = reconcile(
@@ -131,8 +131,8 @@ def statuses_in(frames: "Mapping[str, pl.DataFrame]") -> "dict[Key, list[Said]]"
     import polars as pl
 
     from kuager.engines.linkage import recognise_columns
-    from kuager.engines.linkage.dates import read_date
-    from kuager.engines.linkage.reconciling import Said
+    from kuager.engines.linkage.reading.dates import read_date
+    from kuager.engines.linkage.rival_lists.reconciling import Said
     from kuager.engines.tables import parse_status
 
     found: dict[Key, list[Said]] = {}

@@ -10,9 +10,9 @@ import polars as pl
 from kuager.core.digest import JsonValue
 from kuager.domain.lists.queries.link_inputs import LinkInputs
 from kuager.engines import linkage
-from kuager.engines.linkage.doubt import Doubt
-from kuager.engines.linkage.draws import PartitionDraws, draw_partitions
-from kuager.engines.linkage.quality import StratumErrors, expected_errors
+from kuager.engines.linkage.drawing.doubt import Doubt
+from kuager.engines.linkage.drawing.draws import PartitionDraws, draw_partitions
+from kuager.engines.linkage.gathering.quality import StratumErrors, expected_errors
 from kuager.engines.linkage.trained import as_json
 
 THRESHOLD = 0.5

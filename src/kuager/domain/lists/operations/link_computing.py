@@ -30,7 +30,7 @@ from kuager.domain.lists.queries.overlapping import WAITING
 from kuager.domain.lists.rules.pairs import state_of
 from kuager.domain.lists.terms import LinkState, PairState
 from kuager.domain.people.operations import insert_rows, refresh_statistics, reserve_ids
-from kuager.engines.linkage.packed_draws import pack
+from kuager.engines.linkage.drawing.packed_draws import pack
 
 COLUMNS = ("id", "run", "record_a", "record_b", "probability", "match_weight", "reasons", "state")
 

@@ -12,8 +12,8 @@ from kuager.core.errors import NotFoundError, RefusedError
 from kuager.domain.lists.models import CasualtyList, LinkDraws, LinkRun
 from kuager.domain.lists.queries.membership import unique_titles
 from kuager.domain.people.models import Record
-from kuager.engines.linkage.draws import PartitionDraws
-from kuager.engines.linkage.packed_draws import unpack
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.drawing.packed_draws import unpack
 
 Interval = tuple[float, float]
 

@@ -21,8 +21,8 @@ from kuager.domain.people.queries import assigned_at, judged_at
 from kuager.domain.people.terms import Verdict
 from kuager.domain.register.terms import Status
 from kuager.engines.linkage import LinkResult
-from kuager.engines.linkage.draws import draw_partitions
-from kuager.engines.linkage.reconciling import Key, Reconciliation, Said, reconcile
+from kuager.engines.linkage.drawing.draws import draw_partitions
+from kuager.engines.linkage.rival_lists.reconciling import Key, Reconciliation, Said, reconcile
 from kuager.engines.tables import ParsedPerson
 
 CHUNK = 5_000

@@ -7,7 +7,7 @@ from itertools import chain
 import polars as pl
 
 from kuager.domain.lists.models import CandidatePair, LinkRun
-from kuager.engines.linkage.clusters import cluster
+from kuager.engines.linkage.gathering.clusters import cluster
 from kuager.engines.linkage.linking import LinkResult
 from kuager.engines.linkage.reviewing import double_review_sample
 

@@ -6,7 +6,7 @@ from kuager.core.errors import BadInputError, PermissionDeniedError
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.rules import may
 from kuager.domain.accounts.terms import Capability
-from kuager.engines.linkage.reconciling import MOST_LISTS
+from kuager.engines.linkage.rival_lists.reconciling import MOST_LISTS
 
 FEWEST_LISTS = 2
 # Whoever imports lists or estimates from them talks with those who keep them; others take numbers of rows.

@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.columns import recognise_columns
-from kuager.engines.linkage.comparisons import COMPARISONS, FieldComparison
+from kuager.engines.linkage.comparing.comparisons import COMPARISONS, FieldComparison
 from kuager.engines.linkage.incremental import storage as tables
 from kuager.engines.linkage.incremental.keys import KEY_COLUMNS, KINDS, key_table, variants, words_of
 from kuager.engines.linkage.incremental.lines import fingerprints, kept_columns, write_lines
 from kuager.engines.linkage.incremental.storage import Storage
-from kuager.engines.linkage.preparing import Habits, prepare
+from kuager.engines.linkage.reading.columns import recognise_columns
+from kuager.engines.linkage.reading.preparing import Habits, prepare
 from kuager.engines.linkage.trained import TrainedModel, as_json
 
 PART = 20_000

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.columns import recognise_columns
 from kuager.engines.linkage.incremental.index import MatchIndex
 from kuager.engines.linkage.incremental.lines import fingerprints
 from kuager.engines.linkage.incremental.ranking import Candidate, Key
 from kuager.engines.linkage.linking import REPORTED_FROM
+from kuager.engines.linkage.reading.columns import recognise_columns
 
 # Enough for every record of one person, and short enough for a page.
 _ASKED_FOR = 20

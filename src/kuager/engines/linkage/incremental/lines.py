@@ -9,8 +9,8 @@ from functools import cache
 
 import polars as pl
 
-from kuager.engines.linkage.columns import recognise_columns
-from kuager.engines.linkage.preparing import Habits, prepare
+from kuager.engines.linkage.reading.columns import recognise_columns
+from kuager.engines.linkage.reading.preparing import Habits, prepare
 
 Record = Mapping[str, str | None]
 _NOT_KEPT = ("unique_id", "list", "id")

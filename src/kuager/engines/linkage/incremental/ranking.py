@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.reasons import Reason, Sides, reasons_for
 from kuager.engines.linkage.exclusivity import exclusive_probability
 from kuager.engines.linkage.incremental.scoring import Compared, Rows
 from kuager.engines.linkage.learning import Evidence, Floats
-from kuager.engines.linkage.reasons import Reason, Sides, reasons_for
 
 Key = tuple[str, str]
 

@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from kuager.engines.linkage.clusters import Links, gather_persons, numbered, ordered
-from kuager.engines.linkage.comparisons import FieldComparison
-from kuager.engines.linkage.doubt import Doubt, MayBe, before_these_lists, most_believed
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
+from kuager.engines.linkage.drawing.doubt import Doubt, MayBe, before_these_lists, most_believed
 from kuager.engines.linkage.exclusivity import Floats, exclusive_probability
+from kuager.engines.linkage.gathering.clusters import Links, gather_persons, numbered, ordered
+from kuager.engines.linkage.gathering.joining import SUPPORT
+from kuager.engines.linkage.gathering.kept_apart import kept_apart_table
 from kuager.engines.linkage.incremental.index import MatchIndex
 from kuager.engines.linkage.incremental.ranking import Key
-from kuager.engines.linkage.joining import SUPPORT
-from kuager.engines.linkage.kept_apart import kept_apart_table
 from kuager.engines.linkage.linking import REPORTED_FROM, LinkResult, overlap_of
 from kuager.engines.linkage.trained import TrainedModel
 

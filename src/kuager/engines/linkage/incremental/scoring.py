@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from kuager.engines.linkage.comparisons import FieldComparison
-from kuager.engines.linkage.evidence import of_likeness, smoothed
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.evidence import of_likeness, smoothed
+from kuager.engines.linkage.comparing.splink_model import columns_for_splink
 from kuager.engines.linkage.learning import Evidence, Floats, Levels
-from kuager.engines.linkage.splink_model import columns_for_splink
 
 Rows = npt.NDArray[np.int64]
 
@@ -98,7 +98,7 @@ def frequency_table(
     commonness: Commonness,
     is_filed: npt.NDArray[np.bool_],
 ) -> Floats:
-    """Return how common each agreed value is, as :func:`kuager.engines.linkage.evidence.gather` does.
+    """Return how common each agreed value is, as ``kuager.engines.linkage.comparing.evidence.gather`` does.
 
     Parameters
     ----------

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from kuager.engines.linkage.exclusivity import Floats, Ints
-from kuager.engines.linkage.reviewed import Correction, correction
 from kuager.engines.linkage.reviewing.company import company
 from kuager.engines.linkage.reviewing.likeness import likeness
+from kuager.engines.linkage.reviewing.reviewed import Correction, correction
 from kuager.engines.linkage.reviewing.verdict_model import Levels, Looks, errors_of_odds
 
 ENOUGH_FOR_A_MODEL = 100

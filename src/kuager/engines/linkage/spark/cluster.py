@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kuager.engines.linkage.blocking import Blocking
-from kuager.engines.linkage.candidates import chosen_pairs
-from kuager.engines.linkage.comparisons import of_use
+from kuager.engines.linkage.choosing.blocking import Blocking
+from kuager.engines.linkage.choosing.candidates import chosen_pairs
+from kuager.engines.linkage.comparing.comparisons import of_use
 from kuager.engines.linkage.spark.joining import Joining
 from kuager.engines.linkage.spark.model import SparkModel
 from kuager.engines.linkage.spark.session import Spark

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from kuager.engines.linkage.comparisons import FieldComparison, Level
+from kuager.engines.linkage.comparing.comparisons import FieldComparison, Level
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage.blocking import BlockingRule
-from kuager.engines.linkage.keys import Numbers
-from kuager.engines.linkage.planning import Step
+from kuager.engines.linkage.choosing.blocking import BlockingRule
+from kuager.engines.linkage.choosing.keys import Numbers
+from kuager.engines.linkage.choosing.planning import Step
 from kuager.engines.linkage.spark.session import Spark
 
 _FOUND = """

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 from splink import Linker, SparkAPI
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.splink_model import columns_for_splink, gamma_column, settings_for
 from kuager.engines.linkage.spark.dialect import for_spark, lend_functions
 from kuager.engines.linkage.spark.session import Spark
-from kuager.engines.linkage.splink_model import columns_for_splink, gamma_column, settings_for
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from kuager.core.errors import NotFoundError
 from kuager.domain.lists.queries import RegisterReconciliation
-from kuager.engines.linkage.reconciling import Key, Person
+from kuager.engines.linkage.rival_lists.reconciling import Key, Person
 from kuager.interfaces.shell.reconciliation import words
 from kuager.interfaces.shell.reconciliation.facts import Facts
 

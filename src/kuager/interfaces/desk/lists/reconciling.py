@@ -18,8 +18,8 @@ from kuager.domain.accounts.rules import may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import operations, queries
 from kuager.domain.lists.rules.reconciling import FEWEST_LISTS, may_take_names
-from kuager.engines.linkage.bridges import Bridge
-from kuager.engines.linkage.reconciling import MOST_LISTS
+from kuager.engines.linkage.rival_lists.bridges import Bridge
+from kuager.engines.linkage.rival_lists.reconciling import MOST_LISTS
 from kuager.interfaces.desk.access import acting_user, needs, now, today
 from kuager.interfaces.desk.csv_cells import write_csv
 from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm, chosen_day, chosen_moment

@@ -17,7 +17,7 @@ STEPS = {
     "storing": gettext_lazy("storing"),
 }
 
-# The engine's sentences on which pairs were compared; see engines.linkage.blocking.
+# The engine's sentences on which pairs were compared; see engines.linkage.choosing.blocking.
 BLOCKING = (
     gettext_noop("All {pairs} pairs of records were compared."),
     gettext_noop(
@@ -31,7 +31,7 @@ BLOCKING = (
     gettext_noop("Same {shared}: {pairs} pairs, {new} of them new, with about {links} links."),
 )
 
-# What records compared with each other share; see engines.linkage.keys.
+# What records compared with each other share; see engines.linkage.choosing.keys.
 SHARED = (
     gettext_noop("given and family name, in any order"),
     gettext_noop("family name, father and grandfather"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
-from kuager.engines.linkage.reconciling import Key, Person, Reconciliation
+from kuager.engines.linkage.rival_lists.reconciling import Key, Person, Reconciliation
 
 # On paper, longer names of two or three lists, and those of more, are letters that one table explains.
 LONGEST_LABEL = {2: 30, 3: 14}

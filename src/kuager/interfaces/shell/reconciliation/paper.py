@@ -21,7 +21,7 @@ from kuager.engines.documents import (
     print_fitting,
 )
 from kuager.engines.documents.pieces import Piece
-from kuager.engines.linkage.bridges import Bridge, Step
+from kuager.engines.linkage.rival_lists.bridges import Bridge, Step
 from kuager.interfaces.shell.reconciliation import words
 from kuager.interfaces.shell.reconciliation.facts import Facts, Side
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from kuager.domain.register.terms import Status
-from kuager.engines.linkage.bridges import Bridge, Interval, Step
-from kuager.engines.linkage.reconciling import Clash, OpenPair, Said
+from kuager.engines.linkage.rival_lists.bridges import Bridge, Interval, Step
+from kuager.engines.linkage.rival_lists.reconciling import Clash, OpenPair, Said
 from kuager.interfaces.shell.reconciliation.facts import Facts
 
 MINUS = "\N{MINUS SIGN}"

@@ -17,13 +17,13 @@ import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.judged import without_contradictions
-from kuager.engines.linkage.known_pairs import KnownPairs, components
+from kuager.engines.linkage.drawing.known_pairs import KnownPairs, components
+from kuager.engines.linkage.drawing.partition_sampling import draw_components
+from kuager.engines.linkage.drawing.partition_walking import Length
+from kuager.engines.linkage.drawing.partition_worth import Ints, Labels
+from kuager.engines.linkage.drawing.weight_draws import draw_errors, draw_weights
+from kuager.engines.linkage.gathering.judged import without_contradictions
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.partition_sampling import draw_components
-from kuager.engines.linkage.partition_walking import Length
-from kuager.engines.linkage.partition_worth import Ints, Labels
-from kuager.engines.linkage.weight_draws import draw_errors, draw_weights
 
 MOST_DRAWS = 10_000
 # Weights are drawn anew so many times at most.

@@ -12,10 +12,10 @@ from itertools import combinations
 
 import numpy as np
 
-from kuager.engines.linkage.draws import PartitionDraws
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.drawing.partitions_compared import missed_in_draws, pairs_together
 from kuager.engines.linkage.exclusivity import Floats, Ints
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.partitions_compared import missed_in_draws, pairs_together
 
 Key = tuple[str, str]
 StratumOf = Callable[[Key, Key], str]

@@ -10,11 +10,11 @@ from typing import Protocol
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.blocking import Blocking
-from kuager.engines.linkage.candidates import chosen_pairs
-from kuager.engines.linkage.comparisons import of_use
+from kuager.engines.linkage.choosing.blocking import Blocking
+from kuager.engines.linkage.choosing.candidates import chosen_pairs
+from kuager.engines.linkage.comparing.comparisons import of_use
+from kuager.engines.linkage.comparing.splink_model import SplinkModel
 from kuager.engines.linkage.spark import SparkOptions
-from kuager.engines.linkage.splink_model import SplinkModel
 
 Engine = str | SparkOptions
 

@@ -11,11 +11,11 @@ from datetime import date
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.columns import FIELDS, recognise_columns
-from kuager.engines.linkage.dates import birth_span, read_ages, read_date
-from kuager.engines.linkage.folding import NAME_FIELDS, Columns, by_value, folded_names
-from kuager.engines.linkage.places import FoldedPlace, fold_place
-from kuager.engines.linkage.statuses import is_living, read_fate
+from kuager.engines.linkage.reading.columns import FIELDS, recognise_columns
+from kuager.engines.linkage.reading.dates import birth_span, read_ages, read_date
+from kuager.engines.linkage.reading.folding import NAME_FIELDS, Columns, by_value, folded_names
+from kuager.engines.linkage.reading.places import FoldedPlace, fold_place
+from kuager.engines.linkage.reading.statuses import is_living, read_fate
 from kuager.engines.names import skeletons
 
 # Day numbers count from the first day of the year 1; polars counts from 1970.

@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.bridges import Ints, Size, Tally, bridge, count_persons, interval_of
-from kuager.engines.linkage.draws import PartitionDraws
+from kuager.engines.linkage.drawing.draws import PartitionDraws
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.reconciliation import (
+from kuager.engines.linkage.rival_lists.bridges import Ints, Size, Tally, bridge, count_persons, interval_of
+from kuager.engines.linkage.rival_lists.reconciliation import (
     Clash,
     Combination,
     Key,
@@ -28,7 +28,7 @@ from kuager.engines.linkage.reconciliation import (
     Reconciliation,
     Said,
 )
-from kuager.engines.linkage.unnamed import names_in
+from kuager.engines.linkage.rival_lists.unnamed import names_in
 
 __all__ = ["MOST_LISTS", "Clash", "Key", "OpenPair", "Person", "Reconciliation", "Said", "reconcile"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.splink_model import gamma_column
 from kuager.engines.linkage.learning import Evidence, Floats, Groups, Levels, expected_links
-from kuager.engines.linkage.preparing import Prepared
-from kuager.engines.linkage.splink_model import gamma_column
+from kuager.engines.linkage.reading.preparing import Prepared
 
 _SMOOTHING = 200.0
 

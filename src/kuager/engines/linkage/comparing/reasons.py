@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
 from kuager.engines.linkage.learning import Evidence, Floats
 
 Reason = Mapping[str, object]

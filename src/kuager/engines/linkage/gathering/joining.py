@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kuager.engines.linkage.kept_apart import Blocked, Pair, Why
+from kuager.engines.linkage.gathering.kept_apart import Blocked, Pair, Why
 
 SUPPORT = 0.35
 """Two groups are joined when the mean probability over all their cross pairs is at least this."""

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from kuager.engines.linkage.partition_worth import Floats, Ints, Labels, Units
+from kuager.engines.linkage.drawing.partition_worth import Floats, Ints, Labels, Units
 
 
 @dataclass(frozen=True, slots=True, eq=False)

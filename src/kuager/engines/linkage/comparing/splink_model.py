@@ -12,7 +12,7 @@ import polars as pl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
 
 _COLUMNS = (
     "unique_id", "given", "given_forms", "given_consonants", "family", "family_forms", "family_consonants",

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from kuager.engines.linkage.blocking import Blocking, BlockingRule
-from kuager.engines.linkage.keys import Numbers, Shared, shared_keys
-from kuager.engines.linkage.planning import LARGEST_GROUP, Step, plan
+from kuager.engines.linkage.choosing.blocking import Blocking, BlockingRule
+from kuager.engines.linkage.choosing.keys import Numbers, Shared, shared_keys
+from kuager.engines.linkage.choosing.planning import LARGEST_GROUP, Step, plan
 
 # Few records: every pair is compared.
 COMPARE_ALL_UP_TO = 1_000

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
-from kuager.engines.linkage.draws import PartitionDraws
+from kuager.engines.linkage.drawing.draws import PartitionDraws
 
 _MAGIC = b"KUAGER-DRAWS-1\n"
 Persons = npt.NDArray[np.int32]

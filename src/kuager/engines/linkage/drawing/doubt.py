@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kuager.engines.linkage.comparisons import FieldComparison
+from kuager.engines.linkage.comparing.comparisons import FieldComparison
 from kuager.engines.linkage.exclusivity import Floats, Ints
 from kuager.engines.linkage.learning import Evidence, Model, prior_bits
 

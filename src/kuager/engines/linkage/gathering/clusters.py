@@ -16,9 +16,9 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from kuager.engines.linkage.joining import SUPPORT, Groups
-from kuager.engines.linkage.judged import settle_judgements
-from kuager.engines.linkage.kept_apart import Blocked, Pair
+from kuager.engines.linkage.gathering.joining import SUPPORT, Groups
+from kuager.engines.linkage.gathering.judged import settle_judgements
+from kuager.engines.linkage.gathering.kept_apart import Blocked, Pair
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

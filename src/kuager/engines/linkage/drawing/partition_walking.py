@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kuager.engines.linkage.partition_worth import Floats, Ints, Labels, Units, compiled, worth
+from kuager.engines.linkage.drawing.partition_worth import Floats, Ints, Labels, Units, compiled, worth
 
 # Units in a person that merges and splits still touch; single units move in larger ones too.
 _LARGEST_SPLIT = 12

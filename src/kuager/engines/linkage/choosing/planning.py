@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from kuager.engines.linkage.keys import Numbers, Shared, years_of
+from kuager.engines.linkage.choosing.keys import Numbers, Shared, years_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from kuager.core.digest import JsonValue, canonical_json, sha256_hex
-from kuager.engines.linkage.bridges import Bridge, Interval, Size
+from kuager.engines.linkage.rival_lists.bridges import Bridge, Interval, Size
 
 FORMAT = "kuager-reconciliation-1"
 

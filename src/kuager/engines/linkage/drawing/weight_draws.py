@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuager.engines.linkage.doubt import Doubt
+from kuager.engines.linkage.drawing.doubt import Doubt
 from kuager.engines.linkage.exclusivity import Floats, Ints
 
 # What was believed of rates of agreement before weighs as much as so many links.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from kuager.engines.linkage.columns import recognise_columns
+from kuager.engines.linkage.reading.columns import recognise_columns
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_STATED = re.compile(r"\s*(?:n\s*/\s*a|н\s*/\s*д)\s*")

@@ -7,8 +7,8 @@ order of record numbers, so the answer does not depend on the order of judgement
 
 from collections.abc import Iterable
 
-from kuager.engines.linkage.joining import Groups
-from kuager.engines.linkage.kept_apart import Pair
+from kuager.engines.linkage.gathering.joining import Groups
+from kuager.engines.linkage.gathering.kept_apart import Pair
 
 
 def settle_judgements(same: Iterable[Pair], groups: Groups) -> list[Pair]:

@@ -16,8 +16,16 @@ Sadinle (2017), Bayesian estimation of bipartite matchings for record linkage, J
 
 import numpy as np
 
-from kuager.engines.linkage.partition_walking import walk_component
-from kuager.engines.linkage.partition_worth import Floats, Ints, Labels, Units, compiled, find_pair, worth
+from kuager.engines.linkage.drawing.partition_walking import walk_component
+from kuager.engines.linkage.drawing.partition_worth import (
+    Floats,
+    Ints,
+    Labels,
+    Units,
+    compiled,
+    find_pair,
+    worth,
+)
 
 LARGEST_EXACT = 8
 """Units in a component that is drawn from the sum over all its partitions (3**units steps)."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from kuager.engines.linkage.draws import PartitionDraws
+from kuager.engines.linkage.drawing.draws import PartitionDraws
+from kuager.engines.linkage.drawing.partitions_compared import Clusters, exactly_right
 from kuager.engines.linkage.linking import LinkResult
-from kuager.engines.linkage.partitions_compared import Clusters, exactly_right
 
 Key = tuple[str, str]
 _LARGEST = 10

@@ -65,7 +65,7 @@ def _without_kind(text: str) -> tuple[str, str | None]:
 @lru_cache(maxsize=1)
 def _gazetteer() -> dict[tuple[str, bool], _Known]:
     """Return the known places by folded name, and whether the name is that of a region."""
-    text = files("kuager.engines.linkage").joinpath("places.csv").read_text(encoding="utf-8")
+    text = files("kuager.engines.linkage.reading").joinpath("places.csv").read_text(encoding="utf-8")
     found: dict[tuple[str, bool], _Known] = {}
     for row in csv.DictReader(text.splitlines()):
         kind = row["kind"]

@@ -1,0 +1,1 @@
+"""Choose which pairs are worth comparing, from the data and within a bound."""

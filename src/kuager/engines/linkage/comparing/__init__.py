@@ -1,0 +1,1 @@
+"""Compare pairs field by field, on this machine or on Spark, and say what agrees."""

@@ -1,0 +1,1 @@
+"""Say exactly why several lists of the same people give different numbers."""
