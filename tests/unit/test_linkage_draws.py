@@ -58,7 +58,7 @@ def hangs_together(person: list[int], allowed: set[tuple[int, int]]) -> bool:
 
 
 def worth_of(person: list[int], probabilities: Pairs) -> float:
-    """Multiply the odds of links with the best record; an eighth for pairs not reported, anew for each."""
+    """Multiply the odds of links with the best record; a 1,024th for pairs not reported, anew for each."""
     if len(person) == 1:
         return 1.0
     unknown = sum(pair not in probabilities for pair in combinations(person, 2))
@@ -67,8 +67,8 @@ def worth_of(person: list[int], probabilities: Pairs) -> float:
         [(min(centre, other), max(centre, other)) for other in person if other != centre] for centre in person
     ]
     reported = [star for star in stars if any(pair in odds for pair in star)]
-    best = max(float(np.prod([odds.get(pair, 1 / 8) for pair in star])) for star in reported)
-    return best * 0.125**unknown
+    best = max(float(np.prod([odds.get(pair, 2.0**-10) for pair in star])) for star in reported)
+    return best * 2.0 ** (-10 * unknown)
 
 
 def exact_frequencies(lists: str, probabilities: Pairs, once: str = "") -> dict[tuple[int, int], float]:
@@ -123,7 +123,7 @@ def units_of(count: int, probabilities: Pairs) -> Units:
         other=np.array([b for _, b, _ in rows], dtype=np.int64),
         weight=np.array([[np.log(p / (1 - p))] for _, _, p in rows]).reshape(-1, 1),
         before=np.zeros(len(rows)),
-        price=-3 * np.log(2),
+        price=-10 * np.log(2),
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from kuager.core.errors import BadInputError
+from kuager.engines.linkage.drawing.doubt import MAY_BE_FROM_BITS
 from kuager.engines.linkage.drawing.known_pairs import KnownPairs, components
 from kuager.engines.linkage.drawing.partition_sampling import draw_components
 from kuager.engines.linkage.drawing.partition_walking import Length
@@ -31,8 +32,8 @@ MOST_BATCHES = 50
 # Times that weights are drawn from partitions and partitions from weights before a draw counts: at the start
 # of a walk, and for each new common error.
 _STEPS_AT_FIRST, _STEPS = 8, 2
-# Odds, in bits, that a pair inside a person costs that was not worth keeping.
-_PRICE_BITS = -3.0
+# Odds, in bits, of a pair inside a person that was not worth keeping: at most those of the least kept.
+_PRICE_BITS = MAY_BE_FROM_BITS
 _MOST_ONCE = 62
 
 Key = tuple[str, str]
@@ -150,11 +151,13 @@ def _fill(
     random: np.random.Generator,
     say: Callable[[int], None],
 ) -> None:
-    """Draw from several walks, every second of which starts with everybody alone."""
+    """Draw from several walks; where no weights are drawn every second one starts with everybody alone."""
     linked = pairs.first_of_units(result.clusters["cluster"].to_numpy())
     done = 0
     for number, part in enumerate(np.array_split(labels, min(length.restarts, len(labels)))):
-        start = linked if number % 2 == 0 else np.arange(len(pairs.once), dtype=np.int32)
+        # Nobody linked would teach that nobody is ever on two lists.
+        is_linked = number % 2 == 0 or result.doubt is not None
+        start = linked if is_linked else np.arange(len(pairs.once), dtype=np.int32)
         for drawn in _walk(part, pairs, result, start, length, random):
             done += drawn
             say(done)

@@ -28,7 +28,7 @@ class Length(NamedTuple):
     Attributes
     ----------
     restarts
-        Independent walks; every second one starts with everybody alone, the others from the finished links.
+        Independent walks from the finished links, or from everybody alone.
     burn_in, thin
         Sweeps before the first draw of a walk, and between two draws.
     """
