@@ -109,6 +109,13 @@ class Decrypted(RawIOBase):
     identities
         Keys that may open it.
 
+    Attributes
+    ----------
+    size
+        How many plain bytes there are.
+    start
+        Where the first chunk begins in the sealed file: all before it is the header.
+
     Raises
     ------
     PermissionDeniedError
@@ -128,14 +135,20 @@ class Decrypted(RawIOBase):
             raise IntegrityError("the file ends after its header")
         self._sealed = sealed
         self._cipher = ChaCha20Poly1305(derived(key, nonce, b"payload"))
-        self._start = found.size + _NONCE
-        stored = sealed.seek(0, SEEK_END) - self._start
+        self.start = found.size + _NONCE
+        stored = sealed.seek(0, SEEK_END) - self.start
         self._chunks = max(1, -(-stored // _SEALED))
         self.size = stored - self._chunks * _TAG
         self._place = 0
         self._at, self._chunk = -1, b""
         # The last chunk is verified first: a file that was cut off is refused before anything is given out.
         self._load(self._chunks - 1)
+
+    def close(self) -> None:
+        """Let go of the sealed file too."""
+        if not self.closed:
+            self._sealed.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -165,7 +178,7 @@ class Decrypted(RawIOBase):
     def _load(self, number: int) -> None:
         if number == self._at:
             return
-        self._sealed.seek(self._start + number * _SEALED)
+        self._sealed.seek(self.start + number * _SEALED)
         found = self._sealed.read(_SEALED)
         last = number == self._chunks - 1
         try:
