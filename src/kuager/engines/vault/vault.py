@@ -17,6 +17,7 @@ from kuager.core.errors import BadInputError, IntegrityError, KuagerError, NotFo
 from kuager.engines.sealing import Decrypted, Encryptor, SecretKey, decrypt, encrypt
 from kuager.engines.vault.custody import Act, CustodyEvent, Opening, pseudonym
 from kuager.engines.vault.files import Files, write_whole
+from kuager.engines.vault.heads import Head
 from kuager.engines.vault.journal import Entry, Journal
 from kuager.engines.vault.keys import PUBLIC, PublicKeys, SecretKeys
 from kuager.engines.vault.objects import FolderObjects, Objects, Upload, drop_unfinished
@@ -327,6 +328,11 @@ class Vault:
         """Read all bytes of an item again; raises IntegrityError when any has changed."""
         for _ in self.read(item):
             pass
+
+    def signed_head(self, size: int | None = None) -> str:
+        """Return the signed head of the first ``size`` events, by default of all."""
+        count = self.journal.size if size is None else size
+        return Head(self._keys.log.name, count, self.journal.root(count)).signed(self._keys.log)
 
     def recover(self) -> int:
         """Take away unfinished uploads; no other process may be writing. Returns how many."""

@@ -1,0 +1,175 @@
+"""Write a bundle: the files as they were kept, their whole history, and what proves both.
+
+Layout: a bag (RFC 8493) whose payload is the items; beside it ``proofs/bundle.json`` with the signed head,
+the events with their proofs and openings, and how the log grew since earlier bundles; ``custody.csv`` for
+reading; ``verify.py``, and a sheet in three languages that says what this proves and what it does not.
+Described in ``docs/formats/vault.md``.
+
+Promises: the export is itself an event of each item, recorded durably before the first byte leaves; equal
+contents give equal bundles; an item whose bytes changed is not exported, it raises IntegrityError.
+"""
+
+import csv
+import io
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+
+from kuager.core.digest import JsonValue, canonical_json
+from kuager.core.errors import BadInputError
+from kuager.engines.vault.bundle.file_names import safe_name
+from kuager.engines.vault.bundle.sinks import Sink
+from kuager.engines.vault.custody import Act
+from kuager.engines.vault.merkle import consistency_proof, inclusion_proof
+from kuager.engines.vault.vault import Item, Recorded, Vault
+
+_EXPORTED = b'"act":"exported"'
+_SHEETS = ("kk", "ru", "en")
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """What is written."""
+
+    number: str
+    items: tuple[Item, ...]
+    histories: Mapping[int, list[Recorded]]
+    files: Mapping[int, str]
+    size: int
+
+
+def export(vault: Vault, numbers: Sequence[int], sink: Sink, *, by: str, at: datetime, reason: str) -> str:
+    """Export items and return the bundle's number.
+
+    Parameters
+    ----------
+    numbers
+        The items.
+    sink
+        Where to; see :class:`FolderSink` and :class:`SealedSink`.
+    by, at, reason
+        Who gives them out, when and what for; sealed in the log, plain in the bundle's history.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such item.
+    IntegrityError
+        When an item has changed; nothing is left behind.
+    """
+    if not numbers or not reason.strip():
+        raise BadInputError("say which items are to be exported, and what for")
+    try:
+        bundle = _begun(vault, sorted(set(numbers)), by=by, at=at, reason=reason)
+        _write(vault, bundle, sink)
+        sink.finish()
+    except BaseException:
+        sink.drop()
+        raise
+    return bundle.number
+
+
+def _begun(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reason: str) -> _Bundle:
+    items = tuple(vault.item(number) for number in numbers)
+    bundle = secrets.token_hex(8)
+    detail: dict[str, JsonValue] = {"bundle": bundle, "reason": reason}
+    first = vault.record_many([(Act.EXPORTED, by, at, detail, item.number) for item in items])
+    names = {
+        item.number: f"data/{item.number}-{safe_name(str(item.acquired.get('name', '')))}" for item in items
+    }
+    histories = {item.number: vault.history(item.number) for item in items}
+    return _Bundle(bundle, items, histories, names, first + len(items))
+
+
+def _write(vault: Vault, bundle: _Bundle, sink: Sink) -> None:
+    payload = {
+        bundle.files[item.number]: sink.write(bundle.files[item.number], vault.read(item))
+        for item in bundle.items
+    }
+    tags: dict[str, str] = {}
+    for path, content in _tag_files(vault, bundle, payload):
+        tags[path] = sink.write(path, [content])[0]
+    sink.write("tagmanifest-sha256.txt", [_manifest(tags)])
+
+
+def _tag_files(
+    vault: Vault, bundle: _Bundle, payload: Mapping[str, tuple[str, str]]
+) -> Iterator[tuple[str, bytes]]:
+    yield "bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    size = sum(item.size for item in bundle.items)
+    info = f"External-Identifier: {bundle.number}\nPayload-Oxum: {size}.{len(bundle.items)}\n"
+    yield "bag-info.txt", info.encode()
+    yield "manifest-sha256.txt", _manifest({path: small for path, (small, _) in payload.items()})
+    yield "manifest-sha512.txt", _manifest({path: large for path, (_, large) in payload.items()})
+    yield "proofs/bundle.json", canonical_json(_proofs(vault, bundle)) + b"\n"
+    yield "custody.csv", _custody(bundle)
+    folder = resources.files("kuager.engines.vault.bundle")
+    yield "verify.py", folder.joinpath("verify.py").read_bytes()
+    for language in _SHEETS:
+        name = f"READ_ME_{language}.txt"
+        yield name, folder.joinpath("sheets", name).read_bytes()
+
+
+def _manifest(digests: Mapping[str, str]) -> bytes:
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
+
+
+def _proofs(vault: Vault, bundle: _Bundle) -> dict[str, JsonValue]:
+    node = vault.journal.tiles.node
+    recorded = {one.number: one for history in bundle.histories.values() for one in history}
+    return {
+        "bundle": bundle.number,
+        "key": str(vault.public.log),
+        "head": vault.signed_head(bundle.size),
+        "growth": [
+            {
+                "head": vault.signed_head(old),
+                "proof": [step.hex() for step in consistency_proof(node, old, bundle.size)],
+            }
+            for old in _given_out(vault, bundle.size)
+        ],
+        "events": [
+            {
+                "number": number,
+                "public": one.event.as_json().decode(),
+                "opening": {"detail": dict(one.opening.detail), "salt": one.opening.salt.hex()},
+                "proof": [step.hex() for step in inclusion_proof(node, number, bundle.size)],
+            }
+            for number, one in sorted(recorded.items())
+        ],
+        "items": [
+            {
+                "number": item.number,
+                "file": bundle.files[item.number],
+                "events": [one.number for one in bundle.histories[item.number]],
+            }
+            for item in bundle.items
+        ],
+        "stamps": [],
+    }
+
+
+def _given_out(vault: Vault, size: int) -> list[int]:
+    """Return how long the log was whenever a bundle left, so that whoever kept that head can compare."""
+    ends = (number + 1 for number, entry in vault.journal.entries(0, size) if _EXPORTED in entry.public)
+    return [end for end in ends if end < size]
+
+
+def _custody(bundle: _Bundle) -> bytes:
+    """Return the histories as a table in which no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["item", "event", "at", "act", "by", "details"])
+    for item in bundle.items:
+        for one in bundle.histories[item.number]:
+            told = {key: value for key, value in one.opening.detail.items() if key != "by"}
+            row = [item.number, one.number, one.event.at.isoformat(), one.event.act.value]
+            writer.writerow([*row, _cell(str(one.opening.detail["by"])), canonical_json(told).decode()])
+    return text.getvalue().encode()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_ACTIVE) else text
