@@ -6,7 +6,7 @@ names made, changed or removed in a folder reach it late, each folder by itself 
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -80,7 +80,7 @@ class CrashDisk:
         self.operations = 0
         self.refuse_at: int | None = None
         self.short = False
-        self.after_each = lambda: None
+        self.after_each: Callable[[], None] = lambda: None
 
     def copy(self) -> "CrashDisk":
         other = CrashDisk()
