@@ -16,12 +16,14 @@ import click
 from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, IntegrityError
 from kuager.engines.sealing import PublicKey
+from kuager.engines.vault import stamps
 from kuager.engines.vault.bundle import FolderSink, SealedSink, Sink, export
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.fixity import Finding, check_items, strays
 from kuager.engines.vault.merkle import inclusion_proof
 from kuager.engines.vault.vault import PIECE, Vault, create
+from kuager.interfaces.cli.authorities import ask_authority
 from kuager.interfaces.cli.passphrases import ask_new_passphrase, ask_passphrase
 
 _STATE = "fixity.json"
@@ -214,6 +216,24 @@ def export_items(
     sink: Sink = SealedSink(output, keys) if keys else FolderSink(output)
     number = export(vault, numbers, sink, by=by, at=_now(), reason=reason)
     click.echo(f"bundle {number}: {output}")
+
+
+@group.command()
+@_in_vault
+@_by
+@click.option("--authority", required=True, help="Address of a time-stamping authority (RFC 3161).")
+@click.option("--certificates", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def anchor(folder: Path, by: str, authority: str, certificates: Path) -> None:
+    """Have the newest head of the log stamped by an authority, whose certificates (PEM) you got elsewhere.
+
+    Only a digest leaves this machine. Off-line, nothing is lost: the next stamp covers all events before it.
+    """
+    vault = _unlocked(folder)
+    question = stamps.ask(vault)
+    answer = ask_authority(authority, question.content)
+    found = stamps.read_answer(question, answer, authority=authority, certificates=certificates.read_bytes())
+    stamps.keep(vault, found, by=by, at=_now())
+    click.echo(f"{authority} vouches for {vault.journal.size - 1} events at {found.at.isoformat()}")
 
 
 @group.command()

@@ -22,7 +22,9 @@ from kuager.core.errors import BadInputError
 from kuager.engines.vault.bundle.file_names import safe_name
 from kuager.engines.vault.bundle.sinks import Sink
 from kuager.engines.vault.custody import Act
+from kuager.engines.vault.heads import Head
 from kuager.engines.vault.merkle import consistency_proof, inclusion_proof
+from kuager.engines.vault.stamps import Stamp, covering
 from kuager.engines.vault.vault import Item, Recorded, Vault
 
 _EXPORTED = b'"act":"exported"'
@@ -38,6 +40,7 @@ class _Bundle:
     items: tuple[Item, ...]
     histories: Mapping[int, list[Recorded]]
     files: Mapping[int, str]
+    stamps: tuple[Stamp, ...]
     size: int
 
 
@@ -81,7 +84,9 @@ def _begun(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reaso
         item.number: f"data/{item.number}-{safe_name(str(item.acquired.get('name', '')))}" for item in items
     }
     histories = {item.number: vault.history(item.number) for item in items}
-    return _Bundle(bundle, items, histories, names, first + len(items))
+    size = first + len(items)
+    found = {stamp.answer: stamp for number in numbers for stamp in covering(vault, number, size)}
+    return _Bundle(bundle, items, histories, names, tuple(found.values()), size)
 
 
 def _write(vault: Vault, bundle: _Bundle, sink: Sink) -> None:
@@ -105,6 +110,9 @@ def _tag_files(
     yield "manifest-sha256.txt", _manifest({path: small for path, (small, _) in payload.items()})
     yield "manifest-sha512.txt", _manifest({path: large for path, (_, large) in payload.items()})
     yield "proofs/bundle.json", canonical_json(_proofs(vault, bundle)) + b"\n"
+    for number, stamp in enumerate(bundle.stamps):
+        yield f"proofs/stamps/{number}.tsr", stamp.answer
+        yield f"proofs/stamps/{number}.pem", stamp.certificates
     yield "custody.csv", _custody(bundle)
     folder = resources.files("kuager.engines.vault.bundle")
     yield "verify.py", folder.joinpath("verify.py").read_bytes()
@@ -148,8 +156,23 @@ def _proofs(vault: Vault, bundle: _Bundle) -> dict[str, JsonValue]:
             }
             for item in bundle.items
         ],
-        "stamps": [],
+        "stamps": [
+            {
+                "authority": stamp.authority,
+                "at": stamp.at.isoformat(),
+                "head": stamp.head,
+                "proof": [step.hex() for step in _growth(vault, stamp, bundle.size)],
+                "token": f"proofs/stamps/{number}.tsr",
+                "certificates": f"proofs/stamps/{number}.pem",
+            }
+            for number, stamp in enumerate(bundle.stamps)
+        ],
     }
+
+
+def _growth(vault: Vault, stamp: Stamp, size: int) -> list[bytes]:
+    covered = Head.read(stamp.head, vault.public.log).size
+    return consistency_proof(vault.journal.tiles.node, covered, size)
 
 
 def _given_out(vault: Vault, size: int) -> list[int]:
