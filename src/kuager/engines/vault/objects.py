@@ -1,8 +1,8 @@
 """Sealed files under their addresses, written once.
 
 Promises: an object is wholly there under its address or not at all, never replaced; it is durable, with its
-name, when ``keep`` returns. Plain bytes never reach this module. Two stores: a folder, and a bucket of an
-object store (S3 and its like) for which the folder is only the place where uploads come in.
+name, when ``keep`` returns. Plain bytes never reach this module. This store is a folder; the other one is a
+bucket, see ``buckets.py``.
 """
 
 import os
