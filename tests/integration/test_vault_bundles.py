@@ -248,3 +248,9 @@ def test_no_cell_of_the_history_is_a_formula(tmp_path: Path) -> None:
     vault.add([b"x"], by="=HYPERLINK()", at=AT, detail={"name": "@x"})
     bundle = exported(vault, tmp_path / "bundle", items=(0,))
     assert ",'=HYPERLINK()," in (bundle / "custody.csv").read_text()
+
+
+def test_the_reference_implementation_of_bags_validates_it(sound: tuple[Vault, Path]) -> None:
+    _, bundle = sound
+    command = [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", str(bundle)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)  # noqa: S603
