@@ -80,7 +80,7 @@ def test_a_file_that_is_gone_is_named(vault: Vault, tmp_path: Path) -> None:
     item = vault.add([b"x" + os.urandom(9)], by="gulnar", at=AT, detail={})
     path = f"objects/{item.address[:2]}/{item.address}.age"
     if isinstance(vault.objects, BucketObjects):
-        vault.objects._bucket.delete(path)  # type: ignore[attr-defined]
+        vault.objects._bucket.delete(path)
     else:
         (tmp_path / "vault" / path).unlink()
     with pytest.raises(IntegrityError, match="missing"):
