@@ -40,6 +40,8 @@ def refused_for_avoidance(histories: CaptureHistories, estimate: Estimate) -> It
 def avoiding_pairs(histories: CaptureHistories) -> list[tuple[str, str]]:
     """Find pairs of lists that share fewer people than chance makes them share, the plainest first.
 
+    Each pair is in the order of its names, whatever the order of the lists.
+
     Notes
     -----
     Log odds ratio with half a person added to each cell and its standard error (Woolf 1955, Annals of Human
@@ -52,7 +54,8 @@ def avoiding_pairs(histories: CaptureHistories) -> list[tuple[str, str]]:
     for first, second in pairs:
         log_odds, error = _association(histories, first, second)
         if log_odds < math.log(LEAST_AVOIDANCE) and log_odds / error < limit:
-            found.append((log_odds / error, (histories.lists[first], histories.lists[second])))
+            one, other = sorted((histories.lists[first], histories.lists[second]))
+            found.append((log_odds / error, (one, other)))
     return [names for _, names in sorted(found)]
 
 
