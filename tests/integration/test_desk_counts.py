@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 from django.utils.translation import override
 
+from kuager.core.csv_cells import safe_cell
 from kuager.domain.accounts.models import User
 from kuager.domain.register import operations
 from kuager.domain.register.models import StatusAssertion
 from kuager.interfaces.cli.main import cli
 from kuager.interfaces.desk.access import now
 from kuager.interfaces.desk.changes.act_words import act_words
-from kuager.interfaces.desk.csv_cells import safe_cell
 from tests.integration.desk_register import LATER, DeskRegister, signed_in
 
 EN = "/en/desk/counts/"

@@ -243,11 +243,12 @@ def test_a_bundle_never_replaces_anything(sound: tuple[Vault, Path]) -> None:
         exported(vault, bundle)
 
 
-def test_no_cell_of_the_history_is_a_formula(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", ["=HYPERLINK()", " =HYPERLINK()", "|cmd", "＝HYPERLINK()"])
+def test_no_cell_of_the_history_is_a_formula(by: str, tmp_path: Path) -> None:
     vault = prepared(OsFiles(tmp_path / "vault"))
-    vault.add([b"x"], by="=HYPERLINK()", at=AT, detail={"name": "@x"})
+    vault.add([b"x"], by=by, at=AT, detail={"name": "@x"})
     bundle = exported(vault, tmp_path / "bundle", items=(0,))
-    assert ",'=HYPERLINK()," in (bundle / "custody.csv").read_text()
+    assert f",'{by}," in (bundle / "custody.csv").read_text()
 
 
 def test_the_reference_implementation_of_bags_validates_it(sound: tuple[Vault, Path]) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 
+from kuager.core.csv_cells import safe_cell
 from kuager.core.digest import JsonValue, canonical_json
 from kuager.core.errors import BadInputError
 from kuager.engines.vault.bundle.file_names import safe_name
@@ -29,7 +30,6 @@ from kuager.engines.vault.vault import Item, Recorded, Vault
 
 _EXPORTED = b'"act":"exported"'
 _SHEETS = ("kk", "ru", "en")
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,7 @@ def _custody(bundle: _Bundle) -> bytes:
         for one in bundle.histories[item.number]:
             told = {key: value for key, value in one.opening.detail.items() if key != "by"}
             row = [item.number, one.number, one.event.at.isoformat(), one.event.act.value]
-            writer.writerow([*row, _cell(str(one.opening.detail["by"])), canonical_json(told).decode()])
+            writer.writerow(
+                [*row, safe_cell(one.opening.detail["by"]), safe_cell(canonical_json(told).decode())]
+            )
     return text.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_ACTIVE) else text

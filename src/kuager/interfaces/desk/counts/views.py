@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kuager.core.csv_cells import write_csv
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.places.queries import list_regions
@@ -16,7 +17,6 @@ from kuager.domain.sources.queries import list_publishers
 from kuager.interfaces.desk.access import needs, now, today
 from kuager.interfaces.desk.counts.forms import CountForm
 from kuager.interfaces.desk.counts.words import command_line, lasting_query, value_words
-from kuager.interfaces.desk.csv_cells import write_csv
 from kuager.interfaces.desk.person_lines import names_of_places
 
 if TYPE_CHECKING:

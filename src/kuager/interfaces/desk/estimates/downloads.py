@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from kuager.core.csv_cells import write_csv
 from kuager.core.errors import NotFoundError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.lists import queries
 from kuager.interfaces.desk.access import needs
-from kuager.interfaces.desk.csv_cells import write_csv
 from kuager.interfaces.desk.estimates.answers import ShownAnswer, answers_of
 from kuager.interfaces.desk.estimates.changes import shown_strata
 

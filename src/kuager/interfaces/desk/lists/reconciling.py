@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kuager.core.csv_cells import write_csv
 from kuager.core.digest import canonical_json
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.rules import may
@@ -21,7 +22,6 @@ from kuager.domain.lists.rules.reconciling import FEWEST_LISTS, may_take_names
 from kuager.engines.linkage.rival_lists.bridges import Bridge
 from kuager.engines.linkage.rival_lists.reconciling import MOST_LISTS
 from kuager.interfaces.desk.access import acting_user, needs, now, today
-from kuager.interfaces.desk.csv_cells import write_csv
 from kuager.interfaces.desk.form_fields import DayField, MomentField, PlainForm, chosen_day, chosen_moment
 from kuager.interfaces.desk.lists.paging import asked_window
 from kuager.interfaces.desk.lists.reconciled_rows import CSV_HEADER, RowsOf
