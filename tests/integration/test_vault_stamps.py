@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kuager.core.errors import BadInputError, IntegrityError
+from kuager.engines.vault.bundle.verify import Fault, check_clock
 from kuager.interfaces.cli.main import cli
 from tests.integration.test_vault_bundles import reseal
 
@@ -111,6 +113,22 @@ def test_a_stamped_log_proves_when_to_a_stranger(
     (bundle / "proofs/bundle.json").write_text(json.dumps(dated))
     reseal(bundle)
     assert checked(bundle).startswith("BAD-STAMP")
+
+
+def dated(at: datetime) -> dict[int, dict[str, str]]:
+    return {0: {"at": at.isoformat()}}
+
+
+def test_an_event_dated_in_the_second_of_its_stamp_is_sound() -> None:
+    stamp = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    check_clock(dated(stamp + timedelta(seconds=0.7)), [(1, stamp)])
+
+
+def test_an_event_dated_later_than_clocks_differ_is_named() -> None:
+    stamp = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    with pytest.raises(Fault, match="event 0 is dated after the time stamp"):
+        check_clock(dated(stamp + timedelta(minutes=2)), [(1, stamp)])
+    check_clock(dated(stamp + timedelta(minutes=2)), [(0, stamp)])
 
 
 def test_an_answer_signed_by_somebody_else_is_refused(
