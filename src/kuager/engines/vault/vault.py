@@ -203,7 +203,7 @@ class Vault:
     ) -> int:
         """Add events (act, by, at, detail, item) in one durable step; return the number of the first."""
         with self._files.locked(_LOCK):
-            self._refresh()
+            self.refresh()
             batch = []
             last = dict(self._last_events())
             for offset, (act, by, at, detail, item) in enumerate(acts):
@@ -226,8 +226,8 @@ class Vault:
             self._last, self._seen = last, self.journal.size
         return first
 
-    def _refresh(self) -> None:
-        """Take in what other processes wrote."""
+    def refresh(self) -> None:
+        """Take in what other processes and threads wrote; raises IntegrityError when the log went back."""
         fresh = Journal(self._files, self.public.log) if self.journal.is_stale() else self.journal
         if fresh.size < self.journal.size:
             raise IntegrityError("the log was rolled back while the vault was open")

@@ -15,6 +15,8 @@ from kuager.core.errors import (
     PermissionDeniedError,
     RefusedError,
 )
+from kuager.interfaces.shell.vault_keys import TryLaterError
+from kuager.interfaces.shell.vaults import VaultLockedError, way_to_unlock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ISOLATION = {
@@ -29,6 +31,7 @@ MEANINGS = (
     (PermissionDeniedError, _("Your role does not allow this.")),
     (NotFoundError, _("There is nothing of that name here.")),
     (InvalidTransitionError, _("It is no longer, or not yet, in a state in which this can be done.")),
+    (TryLaterError, _("Too much is asked at once. Wait a little.")),
     (RefusedError, _("A rule of the register forbids this.")),
     (BadInputError, _("What was sent cannot be used as it is.")),
     (KuagerError, _("This could not be done.")),
@@ -65,6 +68,8 @@ class ErrorPagesMiddleware:
         """Explain a deliberate error; leave all others to Django."""
         if not isinstance(exception, KuagerError):
             return None
+        if isinstance(exception, VaultLockedError):
+            return way_to_unlock(request)
         logging.getLogger("kuager.web").info("%s on %s", type(exception).__name__, request.resolver_match)
         meaning = next(words for kind, words in MEANINGS if isinstance(exception, kind))
         context = {"meaning": meaning, "message": str(exception)}

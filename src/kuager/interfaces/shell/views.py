@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import i18n
 
+from kuager.interfaces.shell.vaults import lock_vault
+
 
 @method_decorator(login_not_required, name="dispatch")
 class SignInView(LoginView):
@@ -18,7 +20,13 @@ class SignInView(LoginView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SignOutView(LogoutView):
-    """End the session."""
+    """End the session, and let the keys of the vault go with it."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Lock the vault before the session that names its keys is gone."""
+        if request.user.is_authenticated:
+            lock_vault(request, how="signed out")
+        return super().post(request, *args, **kwargs)
 
 
 @login_not_required
