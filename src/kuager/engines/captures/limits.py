@@ -1,0 +1,35 @@
+"""How much of a bundle is read at most; beyond it the one file, or the bundle, is refused with a reason."""
+
+KIB = 1 << 10
+MIB = 1 << 20
+
+MAX_ENTRIES = 100_000
+MAX_LISTING = 64 * MIB
+"""Bytes of a zip archive's list of contents."""
+MAX_RATIO = 200
+"""How many times its packed size a file may unpack to; text rarely exceeds 30, a bomb reaches 1,000."""
+MAX_SMALL = 64 * MIB
+"""Up to here the ratio does not matter."""
+MAX_TEXT = 16 * MIB
+"""Of a description (JSON, CSV, HTML) that is read whole."""
+MAX_PROOF = 1 * MIB
+"""Of a signature, key or time stamp."""
+MAX_HEADER = 256 * KIB
+"""Of the header of a record or of an HTTP answer."""
+MAX_CLAIM = 2_000
+"""Characters of one claim; longer ones are cut with an ellipsis."""
+MAX_CLAIMS = 200
+"""Claims of one file."""
+MAX_DEPTH = 32
+"""Folders within folders."""
+
+
+def allowed(packed: int) -> int:
+    """Return to how many bytes a file of a packed size may unpack.
+
+    Examples
+    --------
+    >>> allowed(10) == MAX_SMALL
+    True
+    """
+    return max(MAX_SMALL, packed * MAX_RATIO)
