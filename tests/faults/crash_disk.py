@@ -77,6 +77,8 @@ class CrashDisk:
     def __init__(self) -> None:
         self.files: dict[int, _File] = {}
         self.folders: dict[str, _Folder] = {"": _Folder()}
+        # Folders that were removed, for power cuts that lose their removal.
+        self.removed: dict[str, _Folder] = {}
         self.operations = 0
         self.refuse_at: int | None = None
         self.short = False
@@ -86,6 +88,7 @@ class CrashDisk:
         other = CrashDisk()
         other.files = {number: file.copy() for number, file in self.files.items()}
         other.folders = {path: folder.copy() for path, folder in self.folders.items()}
+        other.removed = {path: folder.copy() for path, folder in self.removed.items()}
         return other
 
     def _begin(self) -> None:
@@ -190,6 +193,16 @@ class CrashDisk:
                 self.after_each()
             above = path
 
+    def remove_folder(self, folder: str) -> None:
+        above, _, name = folder.rpartition("/")
+        if self.folders[folder].now:
+            raise DiskError(39, "Directory not empty")
+        self._begin()
+        self.removed[folder] = self.folders.pop(folder)
+        del self.folders[above].now[name]
+        self.folders[above].changed()
+        self.after_each()
+
     def sync_names(self, folder: str) -> None:
         self._begin()
         found = self.folders[folder]
@@ -207,7 +220,7 @@ class CrashDisk:
         for number, file in self.files.items():
             content = choose.content(file.outcomes())
             found.files[number] = _File(content, content)
-        for path, folder in self.folders.items():
+        for path, folder in (self.removed | self.folders).items():
             names = choose.names(folder.outcomes())
             found.folders[path] = _Folder(dict(names), dict(names))
         found.drop_unreachable()

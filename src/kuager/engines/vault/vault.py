@@ -21,6 +21,8 @@ from kuager.engines.vault.heads import Head
 from kuager.engines.vault.journal import Entry, Journal
 from kuager.engines.vault.keys import PUBLIC, PublicKeys, SecretKeys
 from kuager.engines.vault.objects import FolderObjects, Objects, Upload, drop_unfinished
+from kuager.engines.vault.parts import Incoming, assemble
+from kuager.engines.vault.sidecars import Sidecars
 
 PIECE = 1 << 20
 _GENERATIONS = 16
@@ -113,6 +115,8 @@ class Vault:
             raise IntegrityError("vault.json names other keys than the vault has; somebody changed it")
         self.objects = objects or FolderObjects(files)
         self.journal = Journal(files, self.public.log)
+        self.incoming = Incoming(files, self.public)
+        self.sidecars = Sidecars(files, self.public, keys.case)
         self._last: dict[int, int] = {}
         self._seen = 0
 
@@ -161,6 +165,24 @@ class Vault:
             raise
         told = {**detail, "sha256": digest.hexdigest(), "size": size, "address": address, "seal": seal}
         return self.item(self.record(Act.ACQUIRED, by=by, at=at, detail=told))
+
+    def assemble(self, upload_id: str, *, by: str, at: datetime, detail: Mapping[str, JsonValue]) -> Item:
+        """Keep an upload that came in parts, with what was told of it; see ``parts.py``.
+
+        Parameters
+        ----------
+        detail
+            What else is to be recorded; it goes before what the sender told.
+        """
+        return assemble(self, upload_id, by=by, at=at, detail=detail)
+
+    def seal(self, data: bytes) -> bytes:
+        """Return bytes sealed to this vault, for texts that are kept elsewhere."""
+        return encrypt(data, self.public.recipients)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return bytes that were sealed to this vault; raises a KuagerError when they were changed."""
+        return decrypt(io.BytesIO(sealed), [self._keys.case])
 
     def _keep(self, upload: Upload, digest: bytes, seal: str) -> tuple[str, str]:
         """Give the upload an address; a sound copy that is there already stays the only one."""
@@ -255,9 +277,9 @@ class Vault:
         event.check(opening)
         return Recorded(number, event, opening)
 
-    def events(self) -> Iterator[Recorded]:
-        """Give all events in order."""
-        for number, entry in self.journal.entries():
+    def events(self, start: int = 0) -> Iterator[Recorded]:
+        """Give all events in order, from number ``start`` on."""
+        for number, entry in self.journal.entries(start):
             yield self._opened(number, entry)
 
     def history(self, item: int) -> list[Recorded]:
