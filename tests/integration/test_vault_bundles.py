@@ -15,8 +15,8 @@ import pytest
 
 from kuager.core.digest import canonical_json
 from kuager.core.errors import BadInputError, IntegrityError
-from kuager.engines.sealing import SecretKey
-from kuager.engines.vault.bundle import FolderSink, SealedSink, export
+from kuager.engines.sealing import SecretKey, encrypted
+from kuager.engines.vault.bundle import FolderSink, SealedSink, begin, export, zipped
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.keys import SecretKeys
@@ -223,6 +223,19 @@ def test_a_sealed_bundle_opens_for_its_recipient_alone(tmp_path: Path) -> None:
     (tmp_path / "bundle.zip").write_bytes(opened)
     shutil.unpack_archive(tmp_path / "bundle.zip", tmp_path / "open")
     assert checked(tmp_path / "open")[1].endswith("SOUND\n")
+
+
+def test_a_bundle_in_one_stream_is_the_same_bundle(tmp_path: Path) -> None:
+    vault = vault_with_items(tmp_path / "vault")
+    court = SecretKey.generate()
+    begun = begin(vault, [0, 1], by="saule", at=AT + timedelta(hours=4), reason="court")
+    sealed = b"".join(encrypted(zipped(vault, begun), [court.public]))
+    opened = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(court.text())])
+    (tmp_path / "bundle.zip").write_bytes(opened)
+    shutil.unpack_archive(tmp_path / "bundle.zip", tmp_path / "open")
+    assert checked(tmp_path / "open")[1].endswith("SOUND\n")
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(sealed[:-70_000], [pyrage.x25519.Identity.from_str(court.text())])
 
 
 def test_an_item_that_changed_is_not_exported(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ contents give equal bundles; an item whose bytes changed is not exported, it rai
 """
 
 import csv
+import hashlib
 import io
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -33,8 +34,8 @@ _SHEETS = ("kk", "ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class _Bundle:
-    """What is written."""
+class Bundle:
+    """What an export was recorded to give out; ``number`` names the bundle."""
 
     number: str
     items: tuple[Item, ...]
@@ -63,11 +64,10 @@ def export(vault: Vault, numbers: Sequence[int], sink: Sink, *, by: str, at: dat
     IntegrityError
         When an item has changed; nothing is left behind.
     """
-    if not numbers or not reason.strip():
-        raise BadInputError("say which items are to be exported, and what for")
     try:
-        bundle = _begun(vault, sorted(set(numbers)), by=by, at=at, reason=reason)
-        _write(vault, bundle, sink)
+        bundle = begin(vault, numbers, by=by, at=at, reason=reason)
+        for path, pieces in contents(vault, bundle):
+            sink.write(path, pieces)
         sink.finish()
     except BaseException:
         sink.drop()
@@ -75,7 +75,11 @@ def export(vault: Vault, numbers: Sequence[int], sink: Sink, *, by: str, at: dat
     return bundle.number
 
 
-def _begun(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reason: str) -> _Bundle:
+def begin(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reason: str) -> Bundle:
+    """Record the export, durably, as an event of each item; its :func:`contents` may then be given out."""
+    if not numbers or not reason.strip():
+        raise BadInputError("say which items are to be exported, and what for")
+    numbers = sorted(set(numbers))
     items = tuple(vault.item(number) for number in numbers)
     bundle = secrets.token_hex(8)
     detail: dict[str, JsonValue] = {"bundle": bundle, "reason": reason}
@@ -86,22 +90,42 @@ def _begun(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reaso
     histories = {item.number: vault.history(item.number) for item in items}
     size = first + len(items)
     found = {stamp.answer: stamp for number in numbers for stamp in covering(vault, number, size)}
-    return _Bundle(bundle, items, histories, names, tuple(found.values()), size)
+    return Bundle(bundle, items, histories, names, tuple(found.values()), size)
 
 
-def _write(vault: Vault, bundle: _Bundle, sink: Sink) -> None:
-    payload = {
-        bundle.files[item.number]: sink.write(bundle.files[item.number], vault.read(item))
-        for item in bundle.items
-    }
+class _Measured:
+    """Pieces on their way out, whose digests are known once all of them have passed."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._small, self._large = hashlib.sha256(), hashlib.sha512()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._small.update(piece)
+            self._large.update(piece)
+            yield piece
+
+    def digests(self) -> tuple[str, str]:
+        return self._small.hexdigest(), self._large.hexdigest()
+
+
+def contents(vault: Vault, bundle: Bundle) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Give the files of a bundle, path and pieces; take each wholly before the next is asked for."""
+    payload: dict[str, tuple[str, str]] = {}
+    for item in bundle.items:
+        measured = _Measured(vault.read(item))
+        yield bundle.files[item.number], measured
+        payload[bundle.files[item.number]] = measured.digests()
     tags: dict[str, str] = {}
     for path, content in _tag_files(vault, bundle, payload):
-        tags[path] = sink.write(path, [content])[0]
-    sink.write("tagmanifest-sha256.txt", [_manifest(tags)])
+        yield path, [content]
+        tags[path] = hashlib.sha256(content).hexdigest()
+    yield "tagmanifest-sha256.txt", [_manifest(tags)]
 
 
 def _tag_files(
-    vault: Vault, bundle: _Bundle, payload: Mapping[str, tuple[str, str]]
+    vault: Vault, bundle: Bundle, payload: Mapping[str, tuple[str, str]]
 ) -> Iterator[tuple[str, bytes]]:
     yield "bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
     size = sum(item.size for item in bundle.items)
@@ -125,7 +149,7 @@ def _manifest(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
 
 
-def _proofs(vault: Vault, bundle: _Bundle) -> dict[str, JsonValue]:
+def _proofs(vault: Vault, bundle: Bundle) -> dict[str, JsonValue]:
     node = vault.journal.tiles.node
     recorded = {one.number: one for history in bundle.histories.values() for one in history}
     return {
@@ -181,7 +205,7 @@ def _given_out(vault: Vault, size: int) -> list[int]:
     return [end for end in ends if end < size]
 
 
-def _custody(bundle: _Bundle) -> bytes:
+def _custody(bundle: Bundle) -> bytes:
     """Return the histories as a table in which no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text)

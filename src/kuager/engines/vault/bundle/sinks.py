@@ -4,7 +4,6 @@ Promises: a folder appears under its name only when it is complete; a sealed bun
 plain, not even for a moment.
 """
 
-import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -15,14 +14,14 @@ from kuager.core.errors import BadInputError
 from kuager.engines.sealing import Encryptor, Recipient
 
 # Zip archives know no time before; a fixed one makes equal bundles of equal contents.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Sink(Protocol):
     """Takes the files of a bundle one after the other."""
 
-    def write(self, path: str, pieces: Iterable[bytes]) -> tuple[str, str]:
-        """Write a file; return its SHA-256 and SHA-512."""
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write a file."""
 
     def finish(self) -> None:
         """Make the bundle complete and durable."""
@@ -43,14 +42,14 @@ class FolderSink:
             _remove(self._part)
         self._part.mkdir(parents=True, mode=0o700)
 
-    def write(self, path: str, pieces: Iterable[bytes]) -> tuple[str, str]:
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
         place = self._part / path
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as file:
-            digests = _copied(pieces, file)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        return digests
 
     def finish(self) -> None:
         for folder, _, _ in os.walk(self._part):
@@ -72,10 +71,10 @@ class SealedSink:
         self._stream = _SealingStream(self._part.open("wb"), recipients)
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED, allowZip64=True)
 
-    def write(self, path: str, pieces: Iterable[bytes]) -> tuple[str, str]:
-        entry = zipfile.ZipInfo(path, _NO_TIME)
-        with self._zip.open(entry, "w", force_zip64=True) as file:
-            return _copied(pieces, file)
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        with self._zip.open(zipfile.ZipInfo(path, NO_TIME), "w", force_zip64=True) as file:
+            for piece in pieces:
+                file.write(piece)
 
     def finish(self) -> None:
         self._zip.close()
@@ -113,19 +112,6 @@ class _SealingStream:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-
-
-def _copied(pieces: Iterable[bytes], file: "_Writes") -> tuple[str, str]:
-    small, large = hashlib.sha256(), hashlib.sha512()
-    for piece in pieces:
-        small.update(piece)
-        large.update(piece)
-        file.write(piece)
-    return small.hexdigest(), large.hexdigest()
-
-
-class _Writes(Protocol):
-    def write(self, data: bytes, /) -> object: ...
 
 
 def _sync_names(folder: str | Path) -> None:
