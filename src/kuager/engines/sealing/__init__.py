@@ -5,10 +5,12 @@ noticed; memory is one chunk of 64 KiB whatever the size. Failure model: who hol
 passphrase reads everything sealed to it; sizes are not hidden.
 """
 
+from kuager.engines.sealing.covered import CoveredFile
 from kuager.engines.sealing.keys import Identity, Passphrase, PublicKey, Recipient, SecretKey
 from kuager.engines.sealing.streams import Decrypted, Encryptor, decrypt, encrypt, encrypted
 
 __all__ = [
+    "CoveredFile",
     "Decrypted",
     "Encryptor",
     "Identity",
