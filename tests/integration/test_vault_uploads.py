@@ -208,3 +208,21 @@ def test_what_was_kept_already_is_found_again(vault: Vault, incoming: Incoming) 
     assert parts.kept_as(vault, upload) == item.number
     assert vault.assemble(upload, by="gulnar", at=AT, detail={}).number == item.number
     assert len(list(vault.items())) == 1
+
+
+def test_a_form_need_not_say_how_long_its_file_is(vault: Vault, incoming: Incoming) -> None:
+    upload = incoming.begin({"name": "clip.mp4"}, size=400_000, at=AT)
+    incoming.append(upload, 0, CONTENT)
+    with pytest.raises(WrongOffsetError):
+        incoming.finish(upload, len(CONTENT))
+    incoming.finish(upload, len(CONTENT), is_shorter=True)
+    assert incoming.get(upload).size == len(CONTENT)
+    assert b"".join(vault.read(vault.assemble(upload, by="asel", at=AT, detail={}))) == CONTENT
+
+
+def test_where_a_file_is_from_can_be_told_when_it_has_come(vault: Vault, incoming: Incoming) -> None:
+    upload = sent(incoming)
+    incoming.retell(upload, {"name": "clip.mp4", "source": "a neighbour"})
+    assert vault.assemble(upload, by="asel", at=AT, detail={}).acquired["source"] == "a neighbour"
+    with pytest.raises(NotFoundError):
+        incoming.retell(upload, {})

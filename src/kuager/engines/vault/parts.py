@@ -290,8 +290,23 @@ class Incoming:
         self._state(upload_id)
         return sum(self._listed(upload_id).values())
 
-    def finish(self, upload_id: str, size: int) -> None:
+    def retell(self, upload_id: str, told: Mapping[str, JsonValue]) -> None:
+        """Replace what is told of the file, durably: people say where it is from when it has come."""
+        label = _label(upload_id, "told")
+        sealed = encrypt(label + canonical_json(dict(told)), self._public.recipients)
+        with self._locked():
+            self._state(upload_id)
+            write_whole(self._files, f"{FOLDER}/{upload_id}/told.age", sealed)
+
+    def finish(self, upload_id: str, size: int, *, is_shorter: bool = False) -> None:
         """Note, durably, that all bytes came; may be said again.
+
+        Parameters
+        ----------
+        size
+            Plain bytes that came.
+        is_shorter
+            The size declared at the beginning was a bound: a page's form does not say how long its file is.
 
         Raises
         ------
@@ -301,7 +316,7 @@ class Incoming:
         with self._locked():
             state = self._state(upload_id)
             reached = sum(self._listed(upload_id).values())
-            if not reached == size == state.size:
+            if reached != size or (size < state.size and not is_shorter):
                 raise WrongOffsetError(reached, size)
             self._files.sync_names(_parts(upload_id))
             self._put(upload_id, _State(state.begun, size, True, state.events))
