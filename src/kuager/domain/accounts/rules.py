@@ -8,11 +8,34 @@ C = Capability
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.NONE: frozenset(),
     Role.VOLUNTEER: frozenset({C.READ_REGISTER, C.RECORD}),
-    Role.DOCUMENTER: frozenset({C.READ_REGISTER, C.RECORD, C.IMPORT_LISTS, C.JUDGE, C.APPROVE}),
-    Role.EVIDENCE_OFFICER: frozenset({C.READ_REGISTER}),
-    Role.LAWYER: frozenset({C.READ_REGISTER, C.RECORD, C.APPROVE}),
+    Role.DOCUMENTER: frozenset(
+        {
+            C.READ_REGISTER,
+            C.RECORD,
+            C.IMPORT_LISTS,
+            C.JUDGE,
+            C.APPROVE,
+            C.VIEW_EVIDENCE,
+            C.KEEP_EVIDENCE,
+            C.VERIFY_EVIDENCE,
+        }
+    ),
+    Role.EVIDENCE_OFFICER: frozenset(
+        {
+            C.READ_REGISTER,
+            C.RECORD,
+            C.APPROVE,
+            C.VIEW_EVIDENCE,
+            C.KEEP_EVIDENCE,
+            C.VERIFY_EVIDENCE,
+            C.EXPORT_EVIDENCE,
+        }
+    ),
+    Role.LAWYER: frozenset(
+        {C.READ_REGISTER, C.RECORD, C.APPROVE, C.VIEW_EVIDENCE, C.VERIFY_EVIDENCE, C.EXPORT_EVIDENCE}
+    ),
     Role.STATISTICIAN: frozenset({C.READ_REGISTER, C.JUDGE, C.ESTIMATE}),
-    Role.EDITOR: frozenset({C.READ_REGISTER, C.APPROVE, C.ESTIMATE, C.PUBLISH}),
+    Role.EDITOR: frozenset({C.READ_REGISTER, C.APPROVE, C.ESTIMATE, C.PUBLISH, C.VIEW_EVIDENCE}),
     Role.ADMINISTRATOR: frozenset({C.ADMINISTER}),
     Role.AUDITOR: frozenset({C.READ_AUDIT}),
 }

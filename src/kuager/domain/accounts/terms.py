@@ -30,3 +30,7 @@ class Capability(TextChoices):
     PUBLISH = "publish", _("publish snapshots")
     ADMINISTER = "administer", _("manage accounts")
     READ_AUDIT = "read_audit", _("read the audit record")
+    VIEW_EVIDENCE = "view_evidence", _("look at evidence")
+    KEEP_EVIDENCE = "keep_evidence", _("keep evidence")
+    VERIFY_EVIDENCE = "verify_evidence", _("verify evidence")
+    EXPORT_EVIDENCE = "export_evidence", _("export evidence")

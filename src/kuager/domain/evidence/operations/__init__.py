@@ -1,0 +1,49 @@
+"""Keeping evidence, looking at it, finding out about it, giving it out: each act by somebody, on record.
+
+Order of writing: the log of the vault first, durably; then the tables, in one transaction. After a crash
+``adopt_items`` makes the rows that are missing, from what the log holds.
+"""
+
+from kuager.domain.evidence.operations.adopting import adopt_items
+from kuager.domain.evidence.operations.appearing import add_appearance, withdraw_appearance
+from kuager.domain.evidence.operations.checking import begin_fixity, step_fixity
+from kuager.domain.evidence.operations.keeping import keep_derived, keep_item
+from kuager.domain.evidence.operations.knowing import end_reading, grant_reading, open_item, restrict_item
+from kuager.domain.evidence.operations.looking import export_items, note_reading, note_view
+from kuager.domain.evidence.operations.marking import add_mark, add_transcript, cite_mark, drop_mark
+from kuager.domain.evidence.operations.relating import decide_relation, suggest_relation
+from kuager.domain.evidence.operations.releasing import propose_release, recall_release, release_item
+from kuager.domain.evidence.operations.verifying import (
+    propose_verification,
+    second_verification,
+    withdraw_verification,
+)
+
+__all__ = [
+    "add_appearance",
+    "add_mark",
+    "add_transcript",
+    "adopt_items",
+    "begin_fixity",
+    "cite_mark",
+    "decide_relation",
+    "drop_mark",
+    "end_reading",
+    "export_items",
+    "grant_reading",
+    "keep_derived",
+    "keep_item",
+    "note_reading",
+    "note_view",
+    "open_item",
+    "propose_release",
+    "propose_verification",
+    "recall_release",
+    "release_item",
+    "restrict_item",
+    "second_verification",
+    "step_fixity",
+    "suggest_relation",
+    "withdraw_appearance",
+    "withdraw_verification",
+]

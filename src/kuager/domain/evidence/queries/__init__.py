@@ -1,0 +1,85 @@
+"""Questions about evidence. What somebody may not know of is told as if it did not exist."""
+
+from kuager.domain.evidence.queries.contents import (
+    OpenedEvent,
+    OpenedMark,
+    OpenedTranscript,
+    OpenedVerification,
+    kept,
+    marks,
+    names,
+    open_item,
+    opened_history,
+    told,
+    transcripts,
+    verifications,
+)
+from kuager.domain.evidence.queries.copies import (
+    CopyGroup,
+    appearances_of_group,
+    get_appearance,
+    get_relation,
+    group_of,
+    list_suggestions,
+    relations,
+)
+from kuager.domain.evidence.queries.custody import history, list_custody
+from kuager.domain.evidence.queries.fixity import FixitySummary, fixity_summary, unfinished_run
+from kuager.domain.evidence.queries.items import (
+    acquisitions,
+    count_items,
+    derivatives,
+    get_item,
+    items_waiting,
+    list_items,
+    list_readers,
+    list_releasable,
+)
+from kuager.domain.evidence.queries.looking import (
+    get_mark,
+    get_reader,
+    get_verification,
+    list_verifications,
+)
+from kuager.domain.evidence.queries.visibility import may_see, visible_items
+
+__all__ = [
+    "CopyGroup",
+    "FixitySummary",
+    "OpenedEvent",
+    "OpenedMark",
+    "OpenedTranscript",
+    "OpenedVerification",
+    "acquisitions",
+    "appearances_of_group",
+    "count_items",
+    "derivatives",
+    "fixity_summary",
+    "get_appearance",
+    "get_item",
+    "get_mark",
+    "get_reader",
+    "get_relation",
+    "get_verification",
+    "group_of",
+    "history",
+    "items_waiting",
+    "kept",
+    "list_custody",
+    "list_items",
+    "list_readers",
+    "list_releasable",
+    "list_suggestions",
+    "list_verifications",
+    "marks",
+    "may_see",
+    "names",
+    "open_item",
+    "opened_history",
+    "relations",
+    "told",
+    "transcripts",
+    "unfinished_run",
+    "verifications",
+    "visible_items",
+]
