@@ -105,5 +105,5 @@ def verifications(vault: Vault, item: DigitalItem) -> list[OpenedVerification]:
     ]
 
 
-def _text(vault: Vault, sealed: bytes | memoryview[int]) -> str:
+def _text(vault: Vault, sealed: "bytes | memoryview[int]") -> str:
     return vault.unseal(bytes(sealed)).decode("utf-8")
