@@ -47,6 +47,9 @@ WORKS: dict[str, Work] = {
     "try_forbidden": Work("kuager.engines.media.trials", "try_forbidden"),
     "misbehave": Work("kuager.engines.media.trials", "misbehave"),
     "echo": Work("kuager.engines.media.trials", "echo"),
+    "draw_moment": Work("kuager.engines.media.stepping", "draw_moment"),
+    "draw_page": Work("kuager.engines.media.stepping", "draw_page"),
+    "draw_picture": Work("kuager.engines.media.stepping", "draw_picture"),
 }
 
 # Loaded before the door closes: names in files come in these.

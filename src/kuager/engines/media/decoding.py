@@ -88,7 +88,7 @@ def frames(
         raise ValueError(f"per_second and largest_side must be above 0, not {per_second}, {largest_side}")
     given = 0
     for frame in _due(_decoded(source, "video"), per_second):
-        yield _upright(frame, largest_side)
+        yield upright(frame, largest_side)
         given += 1
         if given >= most:
             return
@@ -147,7 +147,7 @@ def _decoded(source: BinaryIO, kind: str) -> Iterator[av.VideoFrame | av.AudioFr
             if kind == "video":
                 raise UndecodableError("No picture can be read in this file.")
             return
-        yield from _packets(container, _chosen(tuple(streams)))
+        yield from packets(container, _chosen(tuple(streams)))
 
 
 def _chosen(streams: tuple[av.stream.Stream, ...]) -> av.stream.Stream:
@@ -157,9 +157,10 @@ def _chosen(streams: tuple[av.stream.Stream, ...]) -> av.stream.Stream:
     )
 
 
-def _packets(
+def packets(
     container: av.container.InputContainer, stream: av.stream.Stream
 ) -> Iterator[av.VideoFrame | av.AudioFrame]:
+    """Decode one stream from where the container stands; see ``_decoded``."""
     # One thread: the limited process allows no others, and results do not hang on their number.
     stream.codec_context.thread_count = 1
     bad = 0
@@ -209,7 +210,8 @@ def _due(
         last = now
 
 
-def _upright(timed: tuple[float, av.VideoFrame], largest_side: int) -> Frame:
+def upright(timed: tuple[float, av.VideoFrame], largest_side: int) -> Frame:
+    """Turn a decoded picture into points of colour, upright and not larger than asked."""
     seconds, frame = timed
     if frame.width * frame.height > MOST_PIXELS:
         raise UndecodableError(

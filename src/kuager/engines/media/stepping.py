@@ -1,0 +1,178 @@
+"""Draw one moment of a video, a photograph or one page of a document as plain points of colour.
+
+Runs in the reading process alone (``child.py``). The answer is one line of JSON and then the points, three
+bytes each, row by row: whoever receives it makes a picture of his own of them, so that no byte of the file
+reaches a browser but as a colour.
+"""
+
+import importlib
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import av
+import numpy as np
+import pypdfium2  # type: ignore[import-untyped]  # carries no types
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+
+from kuager.engines.media import decoding
+from kuager.engines.media.errors import Reason, UnreadableMediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+    from av.video.stream import VideoStream
+
+    from kuager.engines.media.child import Output
+
+_STEP_WITHOUT_CLOCK = Fraction(1, 25)
+_LARGEST_DOCUMENT = 300 << 20
+_MOST_PAGES = 100_000
+
+
+# Loaded by PyAV at the first use of each; in the reading process nothing can be loaded then.
+_LATE = (
+    "av.audio.codeccontext",
+    "av.audio.stream",
+    "av.container.streams",
+    "av.index",
+    "av.packet",
+    "av.stream",
+    "av.subtitles.codeccontext",
+    "av.subtitles.stream",
+    "av.video.codeccontext",
+    "av.video.plane",
+    "av.video.reformatter",
+    "av.video.stream",
+)
+
+
+def prepare() -> None:
+    """Load now what the libraries would load at their first use."""
+    for name in _LATE:
+        importlib.import_module(name)
+    pypdfium2.PdfDocument.new().close()
+
+
+def draw_moment(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
+    """Draw what a video shows at ``ms`` and in the ``ahead`` frames after it.
+
+    The frame of a moment is the last one that began by then. Its own beginning, rounded up to a whole
+    millisecond, names it: one millisecond earlier the frame before it is shown.
+    """
+    try:
+        container = av.open(source, mode="r", metadata_errors="ignore", options=decoding.NOTHING_ELSE)
+    except decoding.FAILURES as error:
+        raise UnreadableMediaError(Reason.NOT_UNDERSTOOD) from error
+    with container:
+        if set(container.format.name.split(",")) & decoding.LEADS_ELSEWHERE or not container.streams.video:
+            raise UnreadableMediaError(Reason.UNKNOWN_KIND)
+        stream = max(container.streams.video, key=lambda one: (one.width or 0) * (one.height or 0))
+        found = _around(container, stream, int(request["ms"]), int(request["ahead"]))
+        drawn = [_points(frame, int(request["side"])) for _, frame in found[: int(request["ahead"]) + 1]]
+        beginnings = [ms for ms, _ in found]
+        told = {"frames": beginnings, "duration": _duration_ms(container, stream)}
+        _answer(output, told, drawn)
+
+
+def _around(
+    container: InputContainer, stream: "VideoStream", ms: int, ahead: int
+) -> list[tuple[int, VideoFrame]]:
+    """Return the frame of a moment and those after it, each with its beginning; one more than is drawn."""
+    stream.codec_context.thread_count = 1
+    found = _from(container, stream, ms, ahead, is_sought=ms > 0)
+    if ms > 0 and (not found or found[0][0] > ms):
+        # The file's own index leads astray: read from the beginning.
+        found = _from(container, stream, ms, ahead, is_sought=False)
+    if not found:
+        raise UnreadableMediaError(Reason.NOT_UNDERSTOOD)
+    return found
+
+
+def _from(
+    container: InputContainer, stream: "VideoStream", ms: int, ahead: int, *, is_sought: bool
+) -> list[tuple[int, VideoFrame]]:
+    start = (stream.start_time or 0) * _base(stream)
+    place = int((Fraction(ms, 1000) + start) / _base(stream)) if is_sought else stream.start_time or 0
+    try:
+        container.seek(place, stream=stream, backward=True)
+    except decoding.FAILURES:
+        if is_sought:
+            return []
+    found: list[tuple[int, VideoFrame]] = []
+    for beginning, frame in _timed(container, stream, start):
+        if beginning <= ms:
+            found = [(beginning, frame)]
+        else:
+            found.append((beginning, frame))
+        if len(found) > ahead + 1 and found[0][0] <= beginning and beginning > ms:
+            break
+    return found
+
+
+def _timed(
+    container: InputContainer, stream: "VideoStream", start: Fraction
+) -> Iterator[tuple[int, VideoFrame]]:
+    """Give frames with their beginning in milliseconds, rounded up, never falling."""
+    latest: Fraction | None = None
+    for frame in decoding.packets(container, stream):
+        if not isinstance(frame, VideoFrame):
+            continue
+        stamp = None if frame.pts is None else frame.pts * Fraction(frame.time_base or 0) - start
+        if latest is None:
+            latest = stamp if stamp is not None else Fraction(0)
+        else:
+            latest = max(latest, stamp) if stamp is not None else latest + _STEP_WITHOUT_CLOCK
+        yield max(0, -(-latest.numerator * 1000 // latest.denominator)), frame
+
+
+def _base(stream: "VideoStream") -> Fraction:
+    return Fraction(stream.time_base) if stream.time_base else Fraction(1, 1000)
+
+
+def _duration_ms(container: InputContainer, stream: "VideoStream") -> int | None:
+    if stream.duration:
+        return int(stream.duration * _base(stream) * 1000)
+    return container.duration // 1000 if container.duration else None
+
+
+def _points(frame: VideoFrame, side: int) -> "npt.NDArray[np.uint8]":
+    return decoding.upright((0.0, frame), side).pixels
+
+
+def draw_picture(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
+    """Draw a photograph, or the first picture of whatever has pictures."""
+    side = int(request["side"])
+    found = next(decoding.frames(source, per_second=1, largest_side=side, most=1), None)
+    if found is None:
+        raise UnreadableMediaError(Reason.NOT_UNDERSTOOD)
+    _answer(output, {"frames": [0], "duration": None}, [found.pixels])
+
+
+def draw_page(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
+    """Draw one page of a PDF, from 1 on, without its forms and without following anything."""
+    side, number = int(request["side"]), int(request["page"])
+    # Read whole: the library's way of asking for parts needs memory that may be executed, which is forbidden.
+    data = source.read(_LARGEST_DOCUMENT + 1)
+    if len(data) > _LARGEST_DOCUMENT:
+        raise UnreadableMediaError(Reason.TOO_LARGE)
+    document = pypdfium2.PdfDocument(data)
+    count = min(len(document), _MOST_PAGES)
+    if not 1 <= number <= count:
+        raise UnreadableMediaError(Reason.NOT_THERE)
+    page = document[number - 1]
+    scale = side / max(*page.get_size(), 1.0)
+    if not 0 < scale < 1000:
+        raise UnreadableMediaError(Reason.TOO_LARGE)
+    drawn = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False).to_numpy()
+    _answer(output, {"frames": [], "duration": None, "pages": count}, [np.ascontiguousarray(drawn[..., :3])])
+
+
+def _answer(output: "Output", told: dict[str, Any], drawn: "list[npt.NDArray[np.uint8]]") -> None:
+    sizes = [[int(points.shape[1]), int(points.shape[0])] for points in drawn]
+    output.result(json.dumps({**told, "sizes": sizes}).encode() + b"\n")
+    for points in drawn:
+        output.result(points.tobytes())

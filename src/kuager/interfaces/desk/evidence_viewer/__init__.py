@@ -1,0 +1,1 @@
+"""Looking at an item: covered until asked, pictures drawn elsewhere, marks, transcripts and findings."""
