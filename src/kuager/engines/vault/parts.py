@@ -481,9 +481,15 @@ def kept_as(vault: "Vault", upload_id: str) -> int | None:
         return None
     vault.refresh()
     for recorded in vault.events(since):
-        if recorded.event.act is Act.ACQUIRED and recorded.opening.detail.get("upload") == upload_id:
+        if recorded.event.act is Act.ACQUIRED and _upload_of(recorded.opening.detail) == upload_id:
             return recorded.number
     return None
+
+
+def _upload_of(detail: Mapping[str, JsonValue]) -> JsonValue:
+    """Return the upload an acquisition names, itself or among what was told by people."""
+    told = detail.get("told")
+    return detail.get("upload", told.get("upload") if isinstance(told, dict) else None)
 
 
 def assemble(

@@ -16,7 +16,7 @@ from kuager.domain.evidence.operations.recording import audit, index_act, log_ac
 from kuager.domain.evidence.queries.visibility import check_sees
 from kuager.domain.evidence.rules.two_people import check_reason
 from kuager.domain.evidence.terms import ReadingState
-from kuager.engines.vault.bundle import Sink, export
+from kuager.engines.vault.bundle import Bundle, Sink, begin, export
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.vault import Vault
 
@@ -44,19 +44,41 @@ def export_items(
 
     The export stands in the log before the first byte leaves, and stays there when it breaks off.
     """
-    check_may(by, Capability.EXPORT_EVIDENCE)
     reason = check_reason(reason)
-    if not items:
-        raise BadInputError("say which items are to be exported")
-    for item in items:
-        check_sees(by, item)
+    numbers = _exportable(items, by)
     vault.refresh()
     before = vault.journal.size
-    numbers = {item.read_from: item for item in items}
     try:
         return export(vault, sorted(numbers), sink, by=by.username, at=at, reason=reason)
     finally:
         _index_exports(vault, before, numbers, reason, by=by, at=at)
+
+
+def begin_export(
+    *, vault: Vault, items: Sequence[DigitalItem], reason: str, by: User, at: datetime
+) -> Bundle:
+    """Record an export, durably; its bytes may then leave as one stream, in their own time.
+
+    For a recipient over a network: no transaction is open while a slow line takes the bundle.
+    """
+    reason = check_reason(reason)
+    numbers = _exportable(items, by)
+    vault.refresh()
+    before = vault.journal.size
+    try:
+        return begin(vault, sorted(numbers), by=by.username, at=at, reason=reason)
+    finally:
+        _index_exports(vault, before, numbers, reason, by=by, at=at)
+
+
+def _exportable(items: Sequence[DigitalItem], by: User) -> dict[int, DigitalItem]:
+    """Return the items by the acquisition whose file is read; refuses what may not be given out."""
+    check_may(by, Capability.EXPORT_EVIDENCE)
+    if not items:
+        raise BadInputError("say which items are to be exported")
+    for item in items:
+        check_sees(by, item)
+    return {item.read_from: item for item in items}
 
 
 def _index_exports(

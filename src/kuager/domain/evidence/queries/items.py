@@ -23,8 +23,16 @@ def get_item(number: int, *, user: User) -> DigitalItem:
     return item
 
 
-def list_items(
-    *, user: User, kind: str = "", method: str = "", state: str = "", derivation: str = "", text: str = ""
+def list_items(  # noqa: PLR0913  # keyword-only, one for each filter
+    *,
+    user: User,
+    kind: str = "",
+    method: str = "",
+    state: str = "",
+    derivation: str = "",
+    release: str = "",
+    verification: str = "",
+    text: str = "",
 ) -> QuerySet[DigitalItem]:
     """Items somebody may see, newest first (lazy queryset: who acquired them joined, with counts).
 
@@ -38,6 +46,10 @@ def list_items(
         A :class:`ReadingState`.
     derivation
         A :class:`Derivation`.
+    release
+        A :class:`ReleaseState`.
+    verification
+        A :class:`VerificationState` that one of its findings is in.
     text
         Number of an item, as somebody types it; names are sealed and cannot be searched here.
     """
@@ -50,6 +62,10 @@ def list_items(
         items = items.filter(reading_state=state)
     if derivation:
         items = items.filter(derivation=derivation)
+    if release:
+        items = items.filter(release_state=release)
+    if verification:
+        items = items.filter(verifications__state=verification).distinct()
     if text.strip():
         items = items.filter(number=_number(text))
     return items.annotate(
