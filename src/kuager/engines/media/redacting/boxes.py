@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 FULL = 1000
 
@@ -113,7 +114,7 @@ class Area:
         path = self.path
         if ms <= path[0].at_ms or len(path) == 1:
             return _corners(path[0].box)
-        for before, after in zip(path, path[1:], strict=False):
+        for before, after in pairwise(path):
             if ms < after.at_ms:
                 share = (ms - before.at_ms) / (after.at_ms - before.at_ms)
                 one, other = _corners(before.box), _corners(after.box)

@@ -1,14 +1,17 @@
 """Where a copy goes: counted, bounded, and never a plain file on a disk."""
 
 import io
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kuager.core.errors import BadInputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 PIECE = 1 << 20
 
 
-class Counted(io.RawIOBase):
+class Counted:
     """Passes bytes on and counts them; it cannot seek, so that writers stream.
 
     Parameters
@@ -18,25 +21,22 @@ class Counted(io.RawIOBase):
     """
 
     def __init__(self, sink: BinaryIO) -> None:
-        super().__init__()
         self._sink = sink
         self.size = 0
 
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return False
-
-    def write(self, data: object) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         """Pass some bytes on."""
-        piece = bytes(data)  # type: ignore[call-overload]  # any buffer
+        piece = bytes(data)
         self._sink.write(piece)
         self.size += len(piece)
         return len(piece)
 
-    def tell(self) -> int:
-        return self.size
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+class TooMuchError(BadInputError):
+    """More came than the bound allows."""
 
 
 class Held(io.BytesIO):
@@ -46,11 +46,11 @@ class Held(io.BytesIO):
         super().__init__()
         self._most = most
 
-    def write(self, data: object) -> int:
-        """Keep some bytes; raises BadInputError beyond the bound."""
-        if self.tell() + len(memoryview(data)) > self._most:  # type: ignore[arg-type]  # any buffer
-            raise BadInputError("the copy is larger than expected; choose a smaller longest side")
-        return super().write(data)  # type: ignore[arg-type]
+    def write(self, data: "Buffer") -> int:
+        """Keep some bytes; raises TooMuchError beyond the bound."""
+        if self.tell() + len(memoryview(data)) > self._most:
+            raise TooMuchError(f"the copy is larger than {self._most} bytes, more than is held in memory")
+        return super().write(data)
 
     def pour(self, sink: BinaryIO) -> None:
         """Write all to a sink in pieces."""

@@ -1,6 +1,7 @@
 """Covering pixels: black, or a mosaic of few cells with noise."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,8 @@ def cells(box: PixelBox) -> list[PixelBox]:
     rows = _cuts(box.top, box.bottom)
     return [
         PixelBox(left, top, right, bottom)
-        for top, bottom in zip(rows, rows[1:], strict=False)
-        for left, right in zip(columns, columns[1:], strict=False)
+        for top, bottom in pairwise(rows)
+        for left, right in pairwise(columns)
     ]
 
 

@@ -13,7 +13,7 @@ from kuager.core.errors import BadInputError
 from kuager.engines.media.redacting.painting import Plane
 
 # A closed list: every further reader is a further way in.
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000")
 MOST_PIXELS = 80_000_000
 MOST_MOVING_PIXELS = 120_000_000
 MOST_FRAMES = 3_000
@@ -66,8 +66,8 @@ def _check_size(picture: Image.Image) -> None:
     count, pixels = _frame_count(picture), picture.width * picture.height
     if pixels > MOST_PIXELS or count > MOST_FRAMES or (count > 1 and count * pixels > MOST_MOVING_PIXELS):
         raise BadInputError(
-            f"expected at most {MOST_PIXELS // 1_000_000} million pixels and {MOST_FRAMES} frames; the picture "
-            f"has {picture.width} × {picture.height} pixels and {count} frames"
+            f"expected at most {MOST_PIXELS // 1_000_000} million pixels and {MOST_FRAMES} frames; the "
+            f"picture has {picture.width} × {picture.height} pixels and {count} frames"
         )
     if picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1:
         raise BadInputError("expected a TIFF file with one page; make a PDF of a file with several pages")
@@ -96,7 +96,9 @@ def shown_frames(source: BinaryIO) -> Iterator[Shown]:
             # Asked after loading: readers that have turned the picture themselves take the note away.
             turn = int(picture.getexif().get(ORIENTATION, 1))
         except (OSError, EOFError, SyntaxError, ValueError) as error:
-            raise BadInputError(f"frame {number + 1} of the picture is damaged ({type(error).__name__})") from None
+            raise BadInputError(
+                f"frame {number + 1} of the picture is damaged ({type(error).__name__})"
+            ) from None
         yield Shown(_pixels(frame, profile, turn), round(float(frame.info.get("duration", 0) or 0)))
 
 
@@ -129,7 +131,9 @@ def _ordinary_colours(picture: Image.Image, profile: bytes | None) -> Image.Imag
     if profile and picture.mode in ("RGB", "CMYK", "L"):
         try:
             of = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(picture, of, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            converted = ImageCms.profileToProfile(
+                picture, of, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
             if converted is not None:
                 return converted
         except (ImageCms.PyCMSError, OSError, ValueError):

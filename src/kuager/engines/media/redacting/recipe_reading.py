@@ -46,7 +46,9 @@ def read_recipe(value: object) -> Recipe:
         silences=tuple(
             _span(one, f"recipe.silences[{n}]") for n, one in enumerate(_list(form, "silences", MOST_AREAS))
         ),
-        texts=tuple(_text(one, f"recipe.texts[{n}]") for n, one in enumerate(_list(form, "texts", MOST_TEXTS))),
+        texts=tuple(
+            _text(one, f"recipe.texts[{n}]") for n, one in enumerate(_list(form, "texts", MOST_TEXTS))
+        ),
         other_pages=_choice(form, "other_pages", OtherPages, "recipe", otherwise=OtherPages.PIXELS),
         longest_side=_whole(
             form.get("longest_side", LONGEST_SIDE), "recipe.longest_side", (SMALLEST_SIDE, LARGEST_SIDE)
@@ -161,9 +163,8 @@ def _form(value: object, where: str) -> Form:
 def _only(form: Form, allowed: set[str], where: str) -> None:
     unknown = sorted(set(form) - allowed)
     if unknown:
-        raise BadInputError(
-            f"{where}: expected no other keys than {', '.join(sorted(allowed))}; got {', '.join(unknown)[:80]}"
-        )
+        known, got = ", ".join(sorted(allowed)), ", ".join(unknown)[:80]
+        raise BadInputError(f"{where}: expected no other keys than {known}; got {got}")
 
 
 def _list(form: Form, key: str, most: int) -> list[object]:

@@ -44,8 +44,8 @@ class Fault:
     Attributes
     ----------
     code
-        One of: ``unreadable``, ``not_uniform``, ``correlates``, ``not_silent``, ``sound_left``, ``text_left``,
-        ``text_layer``, ``metadata``, ``extra_stream``, ``extra_part``, ``pages``, ``frames``, ``size``,
+        One of: ``unreadable``, ``not_uniform``, ``correlates``, ``not_silent``, ``sound_left``,
+        ``text_left``, ``text_layer``, ``metadata``, ``extra_stream``, ``extra_part``, ``pages``, ``frames``, ``size``,
         ``other_pixels``.
     where
         Which frame, page, area or part; never a text of the file.
