@@ -52,8 +52,8 @@ class Held(io.BytesIO):
             raise TooMuchError(f"the copy is larger than {self._most} bytes, more than is held in memory")
         return super().write(data)
 
-    def pour(self, sink: BinaryIO) -> None:
-        """Write all to a sink in pieces."""
+    def pour(self, sink: BinaryIO, begin: int, end: int) -> None:
+        """Write a part to a sink in pieces."""
         with self.getbuffer() as all_bytes:
-            for start in range(0, len(all_bytes), PIECE):
-                sink.write(bytes(all_bytes[start : start + PIECE]))
+            for start in range(begin, end, PIECE):
+                sink.write(bytes(all_bytes[start : min(end, start + PIECE)]))

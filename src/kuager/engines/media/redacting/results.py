@@ -45,8 +45,8 @@ class Fault:
     ----------
     code
         One of: ``unreadable``, ``not_uniform``, ``correlates``, ``not_silent``, ``sound_left``,
-        ``text_left``, ``text_layer``, ``metadata``, ``extra_stream``, ``extra_part``, ``pages``, ``frames``, ``size``,
-        ``other_pixels``.
+        ``text_left``, ``text_layer``, ``metadata``, ``extra_stream``, ``extra_part``, ``pages``,
+        ``frames``, ``size``.
     where
         Which frame, page, area or part; never a text of the file.
     """

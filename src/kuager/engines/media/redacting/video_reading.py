@@ -67,6 +67,10 @@ def opened(source: BinaryIO) -> Iterator[Streams]:
         best = container.streams.best("video")
         video = best if best in videos else (videos[0] if videos else None)
         audio = container.streams.best("audio")
+        for one in (video, audio):
+            if one is not None:
+                # Threads are forbidden where this runs.
+                one.codec_context.thread_count = 1
         begin = min((_start(one) for one in (video, audio) if one is not None), default=0.0)
         yield Streams(
             container,

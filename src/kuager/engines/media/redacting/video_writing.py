@@ -4,7 +4,7 @@ An MP4 whose size can be bounded beforehand is put together in memory and gets i
 every phone plays; a longer one is written in fragments as it comes, and so is a WebM file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import IO, cast
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
+from av.codec.context import Flags
 from av.video.stream import VideoStream
 
 from kuager.engines.media.redacting.painting import Plane
@@ -24,7 +25,13 @@ _AUDIO_BITS = 128_000
 # ISO/IEC 14496-10, table 7-1: type 6 is supplemental information, for instance the encoder's settings.
 _NO_REMARKS = "filter_units=remove_types=6"
 _OPTIONS = {
-    "libx264": {"preset": "veryfast", "profile": "main", "crf": "23", "bf": "0"},
+    "libx264": {
+        "preset": "veryfast",
+        "profile": "main",
+        "crf": "23",
+        "bf": "0",
+        "x264-params": "sync-lookahead=0",
+    },
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "20"},
 }
 
@@ -60,14 +67,11 @@ class Writer:
         has_sound: bool,
         is_streamed: bool,
     ) -> None:
-        flags = "frag_keyframe+empty_moov+default_base_moof" if is_streamed else "faststart"
-        if not is_streamed:
-            # "faststart" would read the file again; in memory the index is moved by us: see ``in_front``.
-            flags = "disable_chpl"
-        options = {"fflags": "+bitexact", **({"movflags": flags} if container == "mp4" else {})}
-        self._file = av.open(
-            cast(IO[bytes], sink), "w", format=container, container_options=options, options=options
-        )
+        # Bit-exact: the programs do not write their names and versions into the file.
+        options = {"fflags": "+bitexact", "flags": "+bitexact"}
+        if is_streamed and container == "mp4":
+            options["movflags"] = "frag_keyframe+empty_moov+default_base_moof"
+        self._file = av.open(cast(IO[bytes], sink), "w", format=container, container_options=options)
         self._is_mp4 = container == "mp4"
         self._video = None if size is None else self._begin_video(size)
         self._audio = self._begin_audio() if has_sound else None
@@ -85,7 +89,9 @@ class Writer:
         stream.codec_context.gop_size = 120
         if not self._is_mp4:
             stream.bit_rate = bits
-        stream.codec_context.thread_count = 2
+        # Threads are forbidden where this runs.
+        stream.codec_context.thread_count = 1
+        stream.codec_context.flags |= Flags.bitexact
         context = stream.codec_context
         context.colorspace, context.color_range = 1, 1
         context.color_primaries, context.color_trc = 1, 1
@@ -94,6 +100,7 @@ class Writer:
     def _begin_audio(self) -> AudioStream:
         stream = self._file.add_stream("aac" if self._is_mp4 else "libopus", rate=RATE, layout="stereo")
         stream.bit_rate = _AUDIO_BITS
+        stream.codec_context.flags |= Flags.bitexact
         return stream
 
     def picture(self, planes: Sequence[Plane], seconds: float) -> None:
@@ -140,18 +147,3 @@ class Writer:
         for one in cleaned:
             one.stream = self._video
         return cleaned
-
-
-def boxes_of(data: memoryview) -> Iterator[tuple[bytes, int, int]]:
-    """Give type, beginning and end of each box at the top of an MP4 file (ISO/IEC 14496-12, 4.2)."""
-    at = 0
-    while at + 8 <= len(data):
-        size, head = int.from_bytes(data[at : at + 4], "big"), 8
-        if size == 1:
-            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        if size == 0:
-            size = len(data) - at
-        if size < head:
-            return
-        yield bytes(data[at + 4 : at + 8]), at, min(at + size, len(data))
-        at += size

@@ -8,6 +8,7 @@ import numpy as np
 from kuager.core.errors import BadInputError
 from kuager.engines.media.decoding import FAILURES
 from kuager.engines.media.redacting.counting import Held, TooMuchError
+from kuager.engines.media.redacting.mp4_boxes import index_first
 from kuager.engines.media.redacting.painting import Painter, Plane
 from kuager.engines.media.redacting.recipe import Kind, Making, Recipe
 from kuager.engines.media.redacting.sound import Track
@@ -44,7 +45,11 @@ def make_video(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> str:
             # The file was longer than it said.
             held.close()
         else:
-            held.pour(sink)
+            for begin, other, end in index_first(held, held.seek(0, 2)):
+                if other is None:
+                    held.pour(sink, begin, end)
+                else:
+                    sink.write(other)
             return media_type
     _write(source, recipe, sink, container, is_streamed=True)
     return media_type
@@ -87,7 +92,11 @@ class _Copying:
         self._resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
         self._open = (sink, container, is_streamed)
         self._writer: Writer | None = None if has_picture else self._begin(None)
-        self._size, self._turn, self._waiting = (0, 0), Turn(0, is_mirrored=False), list[tuple[float, object]]()
+        self._size, self._turn, self._waiting = (
+            (0, 0),
+            Turn(0, is_mirrored=False),
+            list[tuple[float, object]](),
+        )
         self._shown = 0
 
     def _begin(self, size: tuple[int, int] | None) -> Writer:

@@ -1,0 +1,118 @@
+"""One frame of a video, and the frame on which people draw boxes: what is seen there is what is covered."""
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import av
+import numpy as np
+from PIL import Image
+
+from kuager.core.errors import BadInputError
+from kuager.engines.media.decoding import FAILURES
+from kuager.engines.media.redacting.documents import covered
+from kuager.engines.media.redacting.page_reading import opened as opened_document
+from kuager.engines.media.redacting.painting import Painter, Plane
+from kuager.engines.media.redacting.picture_reading import Shown, shown_frames
+from kuager.engines.media.redacting.pictures import GRID as PICTURE_GRID
+from kuager.engines.media.redacting.pictures import write_picture
+from kuager.engines.media.redacting.recipe import LONGEST_SIDE, Kind, Recipe
+from kuager.engines.media.redacting.video_reading import (
+    Streams,
+    aspect_of,
+    decoded,
+    frame_of,
+    opened,
+    planes_of,
+    shown_size,
+    turn_of,
+)
+from kuager.engines.media.redacting.videos import GRID as VIDEO_GRID
+from kuager.engines.media.redacting.videos import MARGIN_MS
+
+
+def make_still(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> str:
+    """Write the frame that is shown at a moment as PNG; return the media type."""
+    with opened(source) as streams:
+        pixels, _ = video_frame(streams, recipe.at_ms, longest_side=recipe.longest_side)
+    return write_picture(Shown(pixels, 0), sink, lossless=True)
+
+
+def video_frame(
+    streams: Streams, at_ms: int, *, longest_side: int, recipe: Recipe | None = None
+) -> tuple[Plane, float]:
+    """Return the frame shown at a moment, covered where a recipe is given, and its time in milliseconds."""
+    if streams.video is None or streams.video.time_base is None:
+        raise BadInputError("the file holds no moving pictures")
+    found: tuple[float, av.VideoFrame] | None = None
+    for seconds, frame in _from(streams, at_ms / 1000):
+        if found is not None and seconds * 1000 > at_ms + 0.5:
+            break
+        found = (seconds, frame)
+    if found is None:
+        raise BadInputError("no picture of this video can be decoded")
+    seconds, frame = found
+    turn = turn_of(frame)
+    planes = planes_of(frame, shown_size(frame, aspect_of(streams.video), longest_side), turn)
+    if recipe is not None:
+        # The cover at the asked moment, which may lie after the beginning of a frame that stands long.
+        Painter(recipe.areas, grid=VIDEO_GRID, margin_ms=MARGIN_MS).paint_planes(planes, float(at_ms))
+    drawn = frame_of(planes).reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
+    return drawn.to_ndarray(), seconds * 1000
+
+
+def _from(streams: Streams, seconds: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    """Decode from the last whole picture before a moment on."""
+    video = streams.video
+    if video is None or video.time_base is None:
+        return
+    target = int((seconds + streams.begin) / video.time_base)
+    try:
+        streams.container.seek(target, stream=video, backward=True)
+    except FAILURES:
+        # Files without an index are read from their beginning.
+        pass
+    for time, frame in decoded(Streams(streams.container, video, None, streams.begin)):
+        if isinstance(frame, av.VideoFrame):
+            yield time, frame
+
+
+def shown_frame(
+    source: BinaryIO,
+    kind: Kind,
+    *,
+    at_ms: int = 0,
+    page: int = 1,
+    longest_side: int = 960,
+    recipe: Recipe | None,
+) -> bytes:
+    """Return a picture, a frame or a page as JPEG for a browser, covered where a recipe is given.
+
+    It is read by the same code that makes the copy, so that a box lies in the copy where it was drawn.
+    """
+    if kind is Kind.DOCUMENT:
+        pixels = _page(source, page, recipe)
+    elif kind is Kind.IMAGE:
+        pixels = next(shown_frames(source)).pixels
+        if recipe is not None:
+            Painter(recipe.areas, grid=PICTURE_GRID).paint(pixels)
+    else:
+        with opened(source) as streams:
+            side = longest_side if recipe is None else LONGEST_SIDE
+            pixels, _ = video_frame(streams, at_ms, longest_side=side, recipe=recipe)
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture.thumbnail((longest_side, longest_side))
+    held = io.BytesIO()
+    picture.save(held, "JPEG", quality=82)
+    return held.getvalue()
+
+
+def _page(source: BinaryIO, number: int, recipe: Recipe | None) -> Plane:
+    with opened_document(source) as document, document.page(number) as page:
+        pixels = page.draw()
+        if recipe is not None:
+            letters = page.letters() if recipe.texts else []
+            areas = [area for area in recipe.areas if area.page == number]
+            for box in covered(pixels, areas, letters, recipe.texts):
+                pixels[box.top : box.bottom, box.left : box.right] = 0
+        return pixels
