@@ -32,8 +32,8 @@ def make_copy(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> Made:
     recipe
         What is made of it.
     sink
-        Gets the copy in one go; only its ``write`` is used. After an error it holds a part that must be thrown
-        away.
+        Gets the copy in one go; only its ``write`` is used. After an error it holds a part that must be
+        thrown away.
 
     Raises
     ------

@@ -87,17 +87,17 @@ def covered(
     """Return everything that is covered on a page, on whole blocks of the picture."""
     height, width = pixels.shape[:2]
     boxes = [area.pixels(0, width, height, grid=GRID) for area in areas]
-    for text in texts:
-        for place in places_of(letters, text):
-            boxes.append(
-                PixelBox(
-                    max(0, place.left - AROUND) // GRID * GRID,
-                    max(0, place.top - AROUND) // GRID * GRID,
-                    min(width, -(-(place.right + AROUND) // GRID) * GRID),
-                    min(height, -(-(place.bottom + AROUND) // GRID) * GRID),
-                )
-            )
-    return boxes
+    places = [place for text in texts for place in places_of(letters, text)]
+    return boxes + [_around(place, width, height) for place in places]
+
+
+def _around(place: PixelBox, width: int, height: int) -> PixelBox:
+    return PixelBox(
+        max(0, place.left - AROUND) // GRID * GRID,
+        max(0, place.top - AROUND) // GRID * GRID,
+        min(width, -(-(place.right + AROUND) // GRID) * GRID),
+        min(height, -(-(place.bottom + AROUND) // GRID) * GRID),
+    )
 
 
 def _lines(page: PdfPage, letters: Sequence[Letter], pixels: Plane) -> Iterator[Line]:

@@ -131,7 +131,7 @@ class Document:
 
 
 def comparable(text: str) -> str:
-    """Return a text as it is compared: letters and digits, without case, marks of width, blanks or hyphens."""
+    """Return a text as it is compared: letters and digits, without case, blanks or hyphens."""
     return _NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

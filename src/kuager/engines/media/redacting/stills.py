@@ -1,5 +1,6 @@
 """One frame of a video, and the frame on which people draw boxes: what is seen there is what is covered."""
 
+import contextlib
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -67,11 +68,9 @@ def _from(streams: Streams, seconds: float) -> Iterator[tuple[float, av.VideoFra
     if video is None or video.time_base is None:
         return
     target = int((seconds + streams.begin) / video.time_base)
-    try:
+    # Files without an index are read from their beginning.
+    with contextlib.suppress(*FAILURES):
         streams.container.seek(target, stream=video, backward=True)
-    except FAILURES:
-        # Files without an index are read from their beginning.
-        pass
     for time, frame in decoded(Streams(streams.container, video, None, streams.begin)):
         if isinstance(frame, av.VideoFrame):
             yield time, frame
