@@ -36,6 +36,7 @@ from kuager.domain.publication.models import (
     SnapshotPicture,
 )
 from kuager.domain.register.models import StatusAssertion, StatusSpell
+from tests.architecture.evidence_breaks import EVIDENCE_BREAKS
 from tests.integration.small_register import DAY, FIRST, LATER, SmallRegister
 
 T = TypeVar("T")
@@ -274,6 +275,7 @@ BREAKS: dict[str, Break] = {
         lambda of: SnapshotPicture.objects.create(snapshot=of, key="map", language="kk", svg="", alt=""),
         snapshot(s),
     ),
+    **EVIDENCE_BREAKS,
 }
 OURS = {
     constraint.name: constraint
