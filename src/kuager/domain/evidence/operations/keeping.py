@@ -65,6 +65,41 @@ def keep_item(  # noqa: PLR0913  # keyword-only, one for each thing told
     return item
 
 
+def keep_upload(  # noqa: PLR0913  # keyword-only, one for each thing told
+    *,
+    vault: Vault,
+    upload_id: str,
+    method: AcquisitionMethod | str,
+    told: Mapping[str, JsonValue],
+    source: Source | None = None,
+    is_restricted: bool = False,
+    by: User,
+    at: datetime,
+) -> DigitalItem:
+    """Keep an upload that came in parts, under the name and media type that its sender told.
+
+    May be called again after a crash: an upload becomes an item once. What the sender told beside name and
+    media type is kept, but decides nothing.
+    """
+    check_may(by, Capability.KEEP_EVIDENCE)
+    if method == AcquisitionMethod.DERIVED:
+        raise BadInputError("a copy that we made is kept with its original and its recipe")
+    detail: dict[str, JsonValue] = {
+        "method": AcquisitionMethod(method).value,
+        "told": dict(told),
+        "source_id": None if source is None else source.pk,
+        "restricted": is_restricted,
+        "derivation": Derivation.ORIGINAL.value,
+        "derived_from": None,
+    }
+    canonical_json(detail)
+    kept = vault.assemble(upload_id, by=by.username, at=at, detail=detail)
+    with transaction.atomic():
+        item = enter_acquisition(vault, kept, by=by, at=vault.event(kept.number).event.at)
+        audit("keep_item", item, by=by, at=at, acquisition=kept.number, method=str(detail["method"]))
+    return item
+
+
 def keep_derived(  # noqa: PLR0913  # keyword-only, one for each thing told
     *,
     vault: Vault,
