@@ -62,6 +62,7 @@ class Code(StrEnum):
     RECORD_CUT = "record-cut"
     RECORD_LENGTH = "record-length"
     RECORD_DAMAGED = "record-damaged"
+    LISTING_CUT = "listing-cut"
     ENCODING_KEPT = "encoding-kept"
     TIME_ZONE_UNSURE = "time-zone-unsure"
     RESULT_FAILED = "result-failed"

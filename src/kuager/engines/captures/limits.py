@@ -33,3 +33,24 @@ def allowed(packed: int) -> int:
     True
     """
     return max(MAX_SMALL, packed * MAX_RATIO)
+
+
+class Budget:
+    """How many unpacked and read-again bytes a bundle of a given size may cost before reading stops.
+
+    Without it a small file could make its reader work for ever, with members that unpack to gigabytes or with
+    lengths that send the reader over the same bytes again and again.
+    """
+
+    def __init__(self, size: int, *, is_packed: bool) -> None:
+        self._left = 2 * allowed(size) if is_packed else 4 * size + MAX_SMALL
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether reading has to stop."""
+        return self._left < 0
+
+    def spend(self, count: int) -> bool:
+        """Return whether ``count`` more bytes may be read."""
+        self._left -= count
+        return self._left >= 0
