@@ -143,7 +143,7 @@ class _Listing:
         self.findings += [Finding(code, values, place) for code, values in notes]
         date = str(record.headers.get_header("WARC-Date") or "")
         self.dates.append(date)
-        address = _address(record.headers)
+        address = address_of(record.headers)
         self.files.append(
             CapturedFile(
                 found=shown(address or kind or "record", 2_000),
@@ -169,7 +169,7 @@ class _Body:
         self._source, self._record = source, record
         seen = record.seen
         self.size, self.sha256 = seen.size, seen.sha256
-        self.media_type = _media_type(record)
+        self.media_type = media_type_of(record)
         self.note: tuple[Code, dict[str, JsonValue]] | None = None
         self._way: tuple[str, ...] = ()
         packing = _field(seen.http, "Content-Encoding")
@@ -207,14 +207,16 @@ def _field(http: StatusAndHeaders | None, name: str) -> str:
     return str(http.get_header(name) or "") if http is not None else ""
 
 
-def _media_type(record: Record[Look]) -> str:
+def media_type_of(record: Record[Look]) -> str:
+    """Return the media type that a record tells of its payload."""
     told = _field(record.seen.http, "Content-Type") if record.seen.http is not None else ""
     if record.seen.http is None:
         told = str(record.headers.get_header("Content-Type") or "")
     return shown(told.partition(";")[0].strip().lower(), 100)
 
 
-def _address(headers: StatusAndHeaders) -> str:
+def address_of(headers: StatusAndHeaders) -> str:
+    """Return the address a record is about; empty when it is about none."""
     # Wget 1.19 wrote addresses in angle brackets.
     return str(headers.get_header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
 

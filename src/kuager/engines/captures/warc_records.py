@@ -60,6 +60,8 @@ class Record(Generic[T]):
 
     Attributes
     ----------
+    begin
+        Where its first line begins.
     headers
         Its header fields.
     block
@@ -70,6 +72,7 @@ class Record(Generic[T]):
         What the caller's look at the content gave.
     """
 
+    begin: Place
     headers: StatusAndHeaders
     block: Block
     faults: frozenset[Code]
@@ -147,23 +150,26 @@ class _Reader(Generic[T]):
                 yield Gap(Code.RECORD_DAMAGED, begin.skip)
                 current = self._resume(begin)
                 continue
-            record, current = self._record(current, headers, length)
+            first = Place(begin.member, begin.skip - len(line))
+            record, current = self._record(current, first, headers, length)
             self.count += 1
             yield record
 
-    def _record(self, member: Member, headers: StatusAndHeaders, length: int) -> tuple[Record[T], Member]:
+    def _record(
+        self, member: Member, first: Place, headers: StatusAndHeaders, length: int
+    ) -> tuple[Record[T], Member]:
         """Read one record's content; return it and the reader that stands behind it."""
         place, rest = member.here(), member.rest()
         if rest is None or length <= rest:
             given, seen = self._content(member, headers, length)
             if given == length and _is_closed(member):
-                return Record(headers, Block(place, length), frozenset(), seen), member
+                return Record(first, headers, Block(place, length), frozenset(), seen), member
         # The told length was wrong: too long (over the next record), too short, or the archive was cut off.
         true = _distance_to_next(self._member(place))
         again = self._member(place)
         given, seen = self._content(again, headers, true.length)
         fault = Code.RECORD_LENGTH if true.is_followed else Code.RECORD_CUT
-        return Record(headers, Block(place, given), frozenset({fault}), seen), again
+        return Record(first, headers, Block(place, given), frozenset({fault}), seen), again
 
     def _content(self, member: Member, headers: StatusAndHeaders, length: int) -> tuple[int, T]:
         content = Limited(member, length)
