@@ -15,6 +15,7 @@ import struct
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from kuager.core.errors import IntegrityError
@@ -98,6 +99,7 @@ class Journal:
         self._files = files
         self.key = key
         self._broken = False
+        self._remembered: dict[int, tuple[Entry, ...]] = {}
         self._turn, promised = self._promised()
         self._starts = [int(name) for name in files.names(FOLDER)]
         self._last = self._newest_segment()
@@ -176,6 +178,17 @@ class Journal:
             raise fault or IntegrityError("the log has no signed head")
         return max(heads, key=lambda found: found[1].size)
 
+    def copy(self) -> "Journal":
+        """Return another that may grow while threads still read this one."""
+        other = copy(self)
+        other._starts = list(self._starts)
+        other.tiles = self.tiles.copy(other._leaf_hashes)
+        return other
+
+    def distrust(self) -> None:
+        """Note that a write failed: the log must be opened again before the next."""
+        self._broken = True
+
     def append(self, batch: Sequence[Entry], key: SigningKey) -> int:
         """Add entries (1 to 4,096) and return the number of the first; they are durable on return.
 
@@ -244,7 +257,17 @@ class Journal:
         """Return one entry; raises IndexError when there is none of this number."""
         if not 0 <= number < self.size:
             raise IndexError(f"the log has no entry {number}")
-        return next(self.entries(number, number + 1))[1]
+        start = self._starts[bisect_right(self._starts, number) - 1]
+        found = self._remembered.get(start, ())
+        if number - start >= len(found):
+            found = tuple(entry for _, entry in self._entries_of(start))
+            # One segment at a time: events are mostly asked for near each other.
+            self._remembered = {start: found}
+        return found[number - start]
+
+    def _entries_of(self, start: int) -> Iterator[tuple[int, Entry]]:
+        place = bisect_right(self._starts, start)
+        return self.entries(start, self._starts[place] if place < len(self._starts) else self.size)
 
     def notes(self) -> Iterator[str]:
         """Give the signed heads of the log, one for each segment: the last in it."""
@@ -262,6 +285,7 @@ class Journal:
             When a file was damaged or an entry changed.
         """
         self.tiles.forget()
+        self._remembered = {}
         self.tiles.open(self.size)
         _, promised = self._promised()
         if self.root(promised.size) != promised.root:

@@ -5,6 +5,7 @@ Promises: only a memory of what the entries say: a tile that is missing is compu
 drops them all. Nobody's word rests on a tile.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
@@ -42,6 +43,13 @@ class Tiles:
         self._leaf_hashes = leaf_hashes
         self._open: list[list[bytes]] = [[]]
         self._cache: OrderedDict[tuple[int, int], _Rows] = OrderedDict()
+
+    def copy(self, leaf_hashes: LeafHashes) -> "Tiles":
+        """Return another that may grow while this one is read."""
+        other = Tiles(self._files, leaf_hashes)
+        other._open = [list(row) for row in self._open]
+        other._cache = OrderedDict(self._cache)
+        return other
 
     def open(self, size: int) -> None:
         """Get ready for a log of ``size`` entries."""
@@ -96,9 +104,8 @@ class Tiles:
 
     def _tile(self, level: int, number: int) -> _Rows:
         key = (level, number)
-        if key in self._cache:
-            self._cache.move_to_end(key)
-            return self._cache[key]
+        if (held := self._cache.get(key)) is not None:
+            return held
         path = _path(level, number)
         data = self._files.read(path) if self._files.exists(path) else b""
         if len(data) == WIDTH * _DIGEST:
@@ -111,8 +118,8 @@ class Tiles:
     def _keep(self, level: int, number: int, digests: list[bytes]) -> _Rows:
         """Write a tile. It need not survive a power cut; a torn one is shorter or leads to a wrong root."""
         self._files.make_folder(f"{FOLDER}/{level}")
-        path, part = _path(level, number), _path(level, number) + ".part"
-        self._files.remove(part)
+        # A name of its own: other processes may compute the same tile at the same time.
+        path, part = _path(level, number), f"{_path(level, number)}.{os.urandom(4).hex()}"
         writer = self._files.create(part)
         try:
             writer.write(b"".join(digests))
@@ -124,7 +131,7 @@ class Tiles:
     def _remember(self, key: tuple[int, int], rows: _Rows) -> _Rows:
         self._cache[key] = rows
         if len(self._cache) > _KEPT:
-            self._cache.popitem(last=False)
+            self._cache = OrderedDict(list(self._cache.items())[_KEPT // 2 :])
         return rows
 
 

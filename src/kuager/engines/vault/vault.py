@@ -9,7 +9,8 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from threading import RLock
 from typing import BinaryIO
 
 from kuager.core.digest import JsonValue
@@ -119,6 +120,9 @@ class Vault:
         self.sidecars = Sidecars(files, self.public, keys.case)
         self._last: dict[int, int] = {}
         self._seen = 0
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        # A server's threads share one unlocked vault.
+        self._turn = RLock()
 
     @classmethod
     def unlock(cls, files: Files, passphrase: str, *, objects: Objects | None = None) -> "Vault":
@@ -224,47 +228,71 @@ class Vault:
         self, acts: Sequence[tuple[Act, str, datetime, Mapping[str, JsonValue], int | None]]
     ) -> int:
         """Add events (act, by, at, detail, item) in one durable step; return the number of the first."""
-        with self._files.locked(_LOCK):
+        with self._files.locked(_LOCK), self._turn:
             self.refresh()
-            batch = []
-            last = dict(self._last_events())
-            for offset, (act, by, at, detail, item) in enumerate(acts):
-                number = self.journal.size + offset
-                if item is not None and item not in last:
-                    raise NotFoundError(f"the vault has no item {item}")
-                opening = Opening.of({"by": by, **detail})
-                event = CustodyEvent(
-                    act=act,
-                    at=at,
-                    by=pseudonym(self._keys.address, by),
-                    detail=opening.digest(),
-                    item=item,
-                    previous=None if item is None else last[item],
-                )
-                last[number if item is None else item] = number
-                sealed = encrypt(opening.as_json(), self.public.recipients)
-                batch.append(Entry(event.as_json(), sealed))
-            first = self.journal.append(batch, self._keys.log)
-            self._last, self._seen = last, self.journal.size
+            self._take_in()
+            return self._append(acts)
+
+    def _append(self, acts: Sequence[tuple[Act, str, datetime, Mapping[str, JsonValue], int | None]]) -> int:
+        batch = []
+        fresh: dict[int, int] = {}
+        latest = self._latest
+        for offset, (act, by, at, detail, item) in enumerate(acts):
+            number = self.journal.size + offset
+            if item is not None and item not in fresh and item not in self._last:
+                raise NotFoundError(f"the vault has no item {item}")
+            told: dict[str, JsonValue] = {"by": by, **detail}
+            if at < latest:
+                # The clock was set back, or the act began before another that was recorded first.
+                told["latest_in_log"] = latest.astimezone(UTC).isoformat()
+            latest = max(at, latest)
+            opening = Opening.of(told)
+            event = CustodyEvent(
+                act=act,
+                at=at,
+                by=pseudonym(self._keys.address, by),
+                detail=opening.digest(),
+                item=item,
+                previous=None if item is None else fresh.get(item, self._last.get(item)),
+            )
+            if item is not None or act is Act.ACQUIRED:
+                fresh[number if item is None else item] = number
+            batch.append(Entry(event.as_json(), encrypt(opening.as_json(), self.public.recipients)))
+        journal = self.journal.copy()
+        try:
+            first = journal.append(batch, self._keys.log)
+        except BaseException:
+            self.journal.distrust()
+            raise
+        # Threads that read go on with the journal they have.
+        self.journal, self._seen, self._latest = journal, journal.size, latest
+        self._last.update(fresh)
         return first
 
     def refresh(self) -> None:
         """Take in what other processes and threads wrote; raises IntegrityError when the log went back."""
-        fresh = Journal(self._files, self.public.log) if self.journal.is_stale() else self.journal
-        if fresh.size < self.journal.size:
-            raise IntegrityError("the log was rolled back while the vault was open")
-        self.journal = fresh
+        with self._turn:
+            if not self.journal.is_stale():
+                return
+            fresh = Journal(self._files, self.public.log)
+            if fresh.size < self.journal.size:
+                raise IntegrityError("the log was rolled back while the vault was open")
+            self.journal = fresh
 
-    def _last_events(self) -> dict[int, int]:
-        """Return the number of the last event of each item."""
-        for number, entry in self.journal.entries(self._seen):
-            event = CustodyEvent.from_json(entry.public)
-            self._last[number if event.item is None else event.item] = number
-        self._seen = self.journal.size
-        return self._last
+    def _take_in(self) -> None:
+        """Learn the last event of each item, and the latest time, from what was not looked at yet."""
+        with self._turn:
+            for number, entry in self.journal.entries(self._seen):
+                event = CustodyEvent.from_json(entry.public)
+                if event.item is not None or event.act is Act.ACQUIRED:
+                    self._last[number if event.item is None else event.item] = number
+                self._latest = max(self._latest, event.at)
+                self._seen = number + 1
 
     def event(self, number: int) -> Recorded:
         """Return one event, checked against its public part; raises NotFoundError."""
+        if number >= self.journal.size:
+            self.refresh()
         try:
             entry = self.journal.entry(number)
         except IndexError as error:
@@ -285,7 +313,8 @@ class Vault:
     def history(self, item: int) -> list[Recorded]:
         """Return the events of one item, oldest first."""
         self.item(item)
-        number: int | None = self._last_events()[item]
+        self._take_in()
+        number: int | None = self._last[item]
         found = []
         while number is not None:
             recorded = self.event(number)
@@ -310,7 +339,10 @@ class Vault:
 
     def items(self) -> Iterator[Item]:
         """Give all items in the order they were acquired."""
-        for number in sorted(self._last_events()):
+        with self._turn:
+            self._take_in()
+            numbers = sorted(self._last)
+        for number in numbers:
             yield self.item(number)
 
     def open(self, item: Item) -> Decrypted:

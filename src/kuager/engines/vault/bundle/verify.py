@@ -323,22 +323,45 @@ def check_item(item: Json, events: dict[int, Json], records: dict[int, Json], ex
         raise Fault("REMOVED-EVENT", f"the history of item {item['number']} does not end with this export")
 
 
-def check_clock(events: dict[int, Json], stamped: list[tuple[int, datetime]]) -> None:
+def check_clock(
+    events: dict[int, Json], stamped: list[tuple[int, datetime]], told: dict[int, str] | None = None
+) -> list[str]:
     """Check that times follow the order of the log and do not lie after a time stamp that covers them.
 
-    A time after a stamp is a fault only when no two ordinary clocks could differ as much.
+    An event that is dated before an earlier one must tell so in its own details (``told``: the latest time
+    that stood in the log then): it began before the other was recorded, or the clock was set back. A time
+    after a stamp is a fault only when no two ordinary clocks could differ as much. Returns sentences.
     """
-    before: tuple[int, datetime] | None = None
+    words: list[str] = []
+    latest: tuple[int, datetime] | None = None
     for number in sorted(events):
-        at = datetime.fromisoformat(events[number]["at"].replace("Z", "+00:00"))
-        if before is not None and at < before[1]:
-            raise Fault(
-                "CLOCK-MOVED", f"event {number} is dated before event {before[0]}, which came earlier"
+        at = moment_of(events[number]["at"])
+        if latest is not None and at < latest[1]:
+            admitted = (told or {}).get(number)
+            if admitted is None or moment_of(admitted) < latest[1]:
+                raise Fault(
+                    "CLOCK-MOVED", f"event {number} is dated before event {latest[0]}, which came earlier"
+                )
+            words.append(
+                f"Event {number} is dated before event {latest[0]}, and was recorded as such: it began "
+                "earlier, or the keeper's clock was set back."
             )
         for size, moment in stamped:
             if number < size and at - moment > CLOCKS_MAY_DIFFER:
                 raise Fault("CLOCK-MOVED", f"event {number} is dated after the time stamp that covers it")
-        before = number, at
+        if latest is None or at > latest[1]:
+            latest = number, at
+    return words
+
+
+def times_told(records: dict[int, Json]) -> dict[int, str]:
+    """Return the latest time in the log then, for each event that tells it."""
+    details = {number: record["opening"]["detail"] for number, record in records.items()}
+    return {number: one["latest_in_log"] for number, one in details.items() if "latest_in_log" in one}
+
+
+def moment_of(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def check_bundle(folder: str, key_text: str | None = None, remember: str | None = None) -> list[str]:
@@ -369,8 +392,8 @@ def check_bundle(folder: str, key_text: str | None = None, remember: str | None 
         f"{len(whole['items'])} items are the files acquired, with unbroken histories up to this export."
     )
     stamped, words = check_stamps(bundle, whole, size, root, key)
-    check_clock(events, stamped)
     said += words
+    said += check_clock(events, stamped, times_told(records))
     said += recall(remember, whole, key, size, root)
     if key_text is None:
         said.append(
@@ -392,7 +415,7 @@ def check_stamps(
         if covered > size:
             raise Fault("ROLLED-BACK", f"a time stamp covers {covered} entries, the head only {size}")
         check_growth(covered, covered_root, size, root, [bytes.fromhex(one) for one in stamp["proof"]])
-        moment = datetime.fromisoformat(stamp["at"].replace("Z", "+00:00"))
+        moment = moment_of(stamp["at"])
         if openssl is None:
             words.append(
                 f"A time stamp by {stamp['authority']} is there; OpenSSL is not, so it was not checked."
