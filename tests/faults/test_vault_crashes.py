@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from kuager.core.errors import IntegrityError, KuagerError
-from kuager.engines.vault.files import Writer
 from kuager.engines.vault.vault import Vault
+from tests.faults.careless import Careless
 from tests.faults.crash_disk import CrashDisk, DiskError
 from tests.faults.vault_crashes import KEYS, Promises, cuts, keep, moments, note, prepared, violation
 
@@ -22,52 +21,15 @@ def test_every_power_cut_leaves_what_was_promised() -> None:
     assert states > 150
 
 
-@dataclass
-class Careless:
-    """A disk used carelessly: ``sync`` and ``sync_names`` of some paths are left out."""
-
-    disk: CrashDisk
-    files: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.disk, name)
-
-    def create(self, path: str) -> Writer:
-        return _Unsynced(self.disk.create(path), careless=path.startswith(self.files))
-
-    def append(self, path: str) -> Writer:
-        return _Unsynced(self.disk.append(path), careless=path.startswith(self.files))
-
-    def sync_names(self, folder: str) -> None:
-        if folder not in self.folders and not (folder.startswith("objects/") and "objects/*" in self.folders):
-            self.disk.sync_names(folder)
-
-
-class _Unsynced:
-    def __init__(self, writer: Writer, *, careless: bool) -> None:
-        self._writer, self._careless = writer, careless
-
-    def write(self, data: bytes) -> None:
-        self._writer.write(data)
-
-    def sync(self) -> None:
-        if not self._careless:
-            self._writer.sync()
-
-    def close(self) -> None:
-        self._writer.close()
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"files": ("incoming/",)},
+        {"files": ("incoming/*",)},
         {"folders": ("objects/*",)},
         {"folders": ("objects",)},
-        {"files": ("log/entries",)},
+        {"files": ("log/entries/*",)},
         {"folders": ("log/entries",)},
-        {"files": ("incoming/", "log/entries")},
+        {"files": ("incoming/*", "log/entries/*")},
     ],
     ids=str,
 )

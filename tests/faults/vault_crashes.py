@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from kuager.core.errors import KuagerError
 from kuager.engines.sealing import SecretKey
@@ -82,7 +83,15 @@ def moments(wrap: Callable[[CrashDisk], Files] = lambda disk: disk, *, rounds: i
     yield from found
 
 
-def cuts(moment: Moment, drawn: int, seed: int) -> Iterator[CrashDisk]:
+class Held(Protocol):
+    """A moment of any story."""
+
+    @property
+    def disk(self) -> CrashDisk:
+        """The disk then."""
+
+
+def cuts(moment: Held, drawn: int, seed: int) -> Iterator[CrashDisk]:
     """Give the disks that may be found when the power fails at this moment."""
     kinds = [Choice(kind) for kind in ("nothing", "all", "names", "bytes")]
     kinds += [Choice("drawn", seed * 1_000 + number) for number in range(drawn)]

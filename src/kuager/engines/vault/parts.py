@@ -349,6 +349,9 @@ class Incoming:
         for upload_id in self._ids():
             try:
                 self.get(upload_id)
+            except NotFoundError:
+                # Begun and never promised; ``sweep`` takes it away.
+                continue
             except KuagerError as error:
                 found[upload_id] = str(error)
         return found
