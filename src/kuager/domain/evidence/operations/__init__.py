@@ -7,9 +7,10 @@ Order of writing: the log of the vault first, durably; then the tables, in one t
 from kuager.domain.evidence.operations.adopting import adopt_items
 from kuager.domain.evidence.operations.appearing import add_appearance, withdraw_appearance
 from kuager.domain.evidence.operations.checking import begin_fixity, step_fixity
+from kuager.domain.evidence.operations.exporting import begin_export, export_items
 from kuager.domain.evidence.operations.keeping import keep_derived, keep_item, keep_upload
 from kuager.domain.evidence.operations.knowing import end_reading, grant_reading, open_item, restrict_item
-from kuager.domain.evidence.operations.looking import begin_export, export_items, note_reading, note_view
+from kuager.domain.evidence.operations.looking import note_reading, note_view
 from kuager.domain.evidence.operations.marking import add_mark, add_transcript, cite_mark, drop_mark
 from kuager.domain.evidence.operations.relating import decide_relation, suggest_relation
 from kuager.domain.evidence.operations.releasing import propose_release, recall_release, release_item

@@ -89,22 +89,22 @@ def _made(address: str, kept: Item, *, by: User | None, at: datetime) -> Digital
         acquired_at=at,
     )
     if origin is not None and origin.is_restricted:
-        _share_as(origin, item)
+        _share_as(origin, item, at=at)
     return item
 
 
-def _share_as(origin: DigitalItem, item: DigitalItem) -> None:
-    """Let those who may see the original see what was made of it."""
-    open_grants = {grant.user_id: grant for grant in origin.readers.filter(ended_at__isnull=True)}
+def _share_as(origin: DigitalItem, item: DigitalItem, *, at: datetime) -> None:
+    """Let those who may see the original see what was made of it: who brought it, and its readers."""
+    grants = {
+        brought.by: ("brought the original", brought.by, at)
+        for brought in origin.acquisitions.select_related("by")
+        if brought.by is not None
+    }
+    for grant in origin.readers.filter(ended_at__isnull=True).select_related("user", "granted_by"):
+        grants[grant.user] = (grant.reason, grant.granted_by, grant.granted_at)
     ItemReader.objects.bulk_create(
-        ItemReader(
-            item=item,
-            user=grant.user,
-            reason=grant.reason,
-            granted_by=grant.granted_by,
-            granted_at=grant.granted_at,
-        )
-        for grant in open_grants.values()
+        ItemReader(item=item, user=user, reason=reason, granted_by=granted_by, granted_at=granted_at)
+        for user, (reason, granted_by, granted_at) in grants.items()
     )
 
 
