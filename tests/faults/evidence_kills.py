@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from kuager.engines.vault.vault import Vault
 
 AT = datetime(2022, 1, 8, 9, 30, tzinfo=UTC)
-LONGEST_LIFE_S = 0.12
+LONGEST_LIFE_S = 0.25
+READY = b"ready\n"
 
 
 @dataclass
@@ -49,6 +50,10 @@ def work(vault: "Vault", by: "User", seed: int, out: int) -> None:
     from kuager.domain.evidence import operations
     from tests.integration.evidence_story import redact
 
+    from django.db import connection
+
+    connection.ensure_connection()
+    os.write(out, READY)
     dice = random.Random(seed)  # noqa: S311
     contents: list[bytes] = []
     while True:
@@ -93,12 +98,12 @@ def killed(vault: "Vault", by: "User", seed: int) -> list[dict[str, object]]:
             os._exit(1)
     os.close(write)
     said = _until_killed(child, read, seed)
-    return [json.loads(line) for line in said.split(b"\n")[:-1]]
+    return [json.loads(line) for line in said.removeprefix(READY).split(b"\n")[:-1]]
 
 
 def _until_killed(child: int, read: int, seed: int) -> bytes:
+    said = os.read(read, len(READY))
     end = time.monotonic() + random.Random(seed).random() * LONGEST_LIFE_S  # noqa: S311
-    said = b""
     while (left := end - time.monotonic()) > 0:
         if select.select([read], [], [], left)[0]:
             said += os.read(read, 1 << 16)

@@ -1,5 +1,6 @@
 """Restricted items: whoever need not know of one hears of it what everybody hears of nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_every_act_on_a_hidden_item_finds_nothing(
 ) -> None:
     other = keep(vault, gulnar)
     mark = operations.add_mark(vault=vault, item=secret, note="x", by=asel, at=AT)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: operations.note_view(vault=vault, item=secret, what="frames", by=gulnar, at=AT),
         lambda: operations.add_mark(vault=vault, item=secret, note="x", by=gulnar, at=AT),
         lambda: operations.drop_mark(mark=mark, reason="x", by=gulnar, at=AT),
