@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kuager.core.errors import RefusedError
 from kuager.domain.audit.queries import verify_chain
+from kuager.domain.evidence.models import Appearance, CustodyEvent, DigitalItem, Verification
 from kuager.domain.lists.queries import list_estimates, review_progress
 from kuager.domain.lists.queries.taken_back import list_taken_back
 from kuager.domain.people.queries import contradictions
@@ -14,20 +16,25 @@ from kuager.domain.register import queries
 from kuager.domain.register.models import Entry
 from kuager.domain.register.operations import rebuild_entries
 from kuager.domain.register.terms import Status
+from kuager.engines.vault.files import OsFiles
+from kuager.engines.vault.vault import Vault, create
 from kuager.interfaces.cli.example import brothers
+from kuager.interfaces.cli.example.evidence import make_vault
 from kuager.interfaces.cli.example.invention import invent_people
 from kuager.interfaces.cli.example.story import Story
+from kuager.interfaces.shell.example_accounts import PASSWORD
 
 
 @pytest.fixture
 def said(db: None, tmp_path: Path) -> list[str]:
     """What the story said while it was told."""
     lines: list[str] = []
-    Story(folder=tmp_path, say=lines.append, size=260).tell()
+    vault = make_vault(tmp_path / "vault", PASSWORD)
+    Story(folder=tmp_path, say=lines.append, size=260, vault=vault).tell()
     return lines
 
 
-def test_the_story_is_told_to_its_end(said: list[str]) -> None:
+def test_the_story_is_told_to_its_end(said: list[str], tmp_path: Path) -> None:
     assert "estimating how many no list has" in said
     assert [snapshot.state for snapshot in Snapshot.objects.order_by("number")] == ["published"] * 3
     assert all(snapshot.is_example for snapshot in Snapshot.objects.all())
@@ -47,6 +54,7 @@ def test_the_story_is_told_to_its_end(said: list[str]) -> None:
     assert list(Entry.objects.order_by("pk").values()) == before
     check_the_brothers_are_two_people()
     check_the_first_run_is_measured()
+    check_the_evidence_is_kept(tmp_path / "vault")
 
 
 def test_the_same_seed_invents_the_same_people() -> None:
@@ -82,3 +90,24 @@ def check_the_first_run_is_measured() -> None:
     assert measured["precision"]["value"] > 0.8
     assert 0 < measured["kappa"]["value"] < 1
     assert [note["measured"] is not None for note in notes[2]].count(True) == 1
+
+
+def check_the_evidence_is_kept(folder: Path) -> None:
+    vault = Vault.unlock(OsFiles(folder), PASSWORD)
+    assert {item.media_type for item in DigitalItem.objects.all()} >= {
+        "video/mp4",
+        "image/jpeg",
+        "application/pdf",
+    }
+    assert CustodyEvent.objects.count() == vault.journal.size
+    assert [one.state for one in Verification.objects.order_by("pk")] == ["verified", "proposed"]
+    assert Appearance.objects.filter(taken_from__isnull=False).count() == 2
+    for item in vault.items():
+        vault.check(item)
+
+
+def test_a_vault_that_is_not_the_example_s_is_left_alone(tmp_path: Path) -> None:
+    create(OsFiles(tmp_path), name="somebody/else", passphrase="not invented at all")
+    with pytest.raises(RefusedError, match="not the example's"):
+        make_vault(tmp_path, PASSWORD)
+    assert (tmp_path / "vault.json").exists()

@@ -29,7 +29,9 @@ def _load() -> None:
     from django.db import connection, transaction
 
     from kuager.domain.accounts import queries as accounts
+    from kuager.interfaces.cli.example.evidence import make_vault
     from kuager.interfaces.cli.example.story import Story
+    from kuager.interfaces.shell.vault_places import vault_folder
 
     if connection.vendor != "sqlite":
         raise RefusedError("the example data go into a database of their own: unset KUAGER_DATABASE_URL")
@@ -40,8 +42,9 @@ def _load() -> None:
     if accounts.count_users():
         raise RefusedError(f"{settings.DATA} holds other data already; name an empty folder in KUAGER_DATA")
     folder.mkdir(parents=True, exist_ok=True)
+    vault = make_vault(vault_folder(), settings.VAULT_PASSPHRASE)
     with transaction.atomic():
-        Story(folder=folder, say=lambda text: click.echo(f"  {text}", err=True)).tell()
+        Story(folder=folder, say=lambda text: click.echo(f"  {text}", err=True), vault=vault).tell()
     (folder / "loaded").touch()
 
 

@@ -4,6 +4,7 @@ PASSWORD = "invented people only"  # noqa: S105  # printed for everybody who sta
 ACCOUNTS = (
     ("asel", "documenter"),
     ("gulnar", "documenter"),
+    ("dana", "evidence_officer"),
     ("erlan", "lawyer"),
     ("saule", "statistician"),
     ("farida", "editor"),

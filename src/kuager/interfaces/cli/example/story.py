@@ -22,12 +22,14 @@ from kuager.domain.register.terms import Status
 from kuager.domain.sources import operations as sources
 from kuager.domain.sources.terms import PublisherKind
 from kuager.interfaces.cli.example import blind, brothers, calls, sheets
+from kuager.interfaces.cli.example.evidence import Evidence
 from kuager.interfaces.cli.example.invention import InventedPerson, invent_people
 from kuager.interfaces.shell.example_accounts import ACCOUNTS, PASSWORD
 
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
     from kuager.domain.lists.models import CasualtyList, LinkRun
+    from kuager.engines.vault.vault import Vault
 
 PEOPLE = 2100
 SEED = 2021
@@ -89,6 +91,7 @@ class Story:
 
     folder: Path
     say: Callable[[str], None]
+    vault: "Vault"
     size: int = PEOPLE
     people: list[InventedPerson] = field(default_factory=list)
     users: dict[str, "User"] = field(default_factory=dict)
@@ -97,10 +100,15 @@ class Story:
     def tell(self) -> None:
         """Tell it from the first evening to the last publication."""
         self.begin()
+        kept = Evidence(self.vault, self.users, self.say)
         self.week(8, editions=LISTS, is_measured=True)
         self.publish(8)
+        kept.first_days(at=moment(9, 16))
         calls.first_calls(self.users, at=moment(10, 6))
+        kept.look_closely(at=moment(10, 9))
         self.correct_a_death(at=moment(12, 8))
+        kept.later_days(at=moment(12, 15))
+        kept.look_at_every_byte(at=moment(13, 3))
         run = self.week(15, editions=LISTS, why=brothers.IN_HASTE)
         brothers.link_in_haste(run, by=self.users["asel"], at=moment(16, 10))
         self.publish(15)
