@@ -61,6 +61,10 @@ class PixelBox:
             self.bottom - by if self.bottom < height else height,
         )
 
+    def grown(self, by: int) -> "PixelBox":
+        """Return it wider by some pixels on every side, but not beyond the left and upper edge."""
+        return PixelBox(max(0, self.left - by), max(0, self.top - by), self.right + by, self.bottom + by)
+
     def of(self, number: int) -> "PixelBox":
         """Return the same place in a plane with one sample for ``number`` × ``number`` pixels."""
         return PixelBox(

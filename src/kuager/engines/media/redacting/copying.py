@@ -1,6 +1,7 @@
 """Making a copy by its recipe. Everything here runs in the limited process of this engine."""
 
 import io
+from functools import cache
 from importlib.metadata import version
 from typing import BinaryIO, cast
 
@@ -46,8 +47,17 @@ def make_copy(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> Made:
         media_type=media_type,
         size=counted.size,
         recipe_digest=recipe.digest,
-        tools={"kuager-redacting": str(VERSION), **{name: version(name) for name in _TOOLS[recipe.of]}},
+        tools={
+            "kuager-redacting": str(VERSION),
+            **{name: tool_versions()[name] for name in _TOOLS[recipe.of]},
+        },
     )
+
+
+@cache
+def tool_versions() -> dict[str, str]:
+    """Return the versions of all programs that may take part; asked once, before files are forbidden."""
+    return {name: version(name) for names in _TOOLS.values() for name in names}
 
 
 def _write(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> str:

@@ -57,13 +57,24 @@ class PdfPage:
 
     def letters(self) -> list[Letter]:
         """Return the text in the order of the file, whether it can be seen or not."""
-        text = self._page.get_textpage()
         width, height = self.size()
-        found = []
-        for number in range(text.count_chars()):
-            letter = chr(pdfium_c.FPDFText_GetUnicode(text.raw, number) & 0x1FFFFF % 0x110000)
-            found.append(Letter(letter, self._place(text.get_charbox(number, loose=True), width, height)))
-        return found
+        return [Letter(letter, self._place(where, width, height)) for letter, where in self._read()]
+
+    def _read(self) -> list[tuple[str, tuple[float, float, float, float]]]:
+        """Read letters and rectangles in points; on a turned page lines would come in another order."""
+        turn = self._page.get_rotation()
+        self._page.set_rotation(0)
+        try:
+            text = self._page.get_textpage()
+            return [
+                (
+                    chr(pdfium_c.FPDFText_GetUnicode(text.raw, number) % 0x110000),
+                    text.get_charbox(number, loose=True),
+                )
+                for number in range(text.count_chars())
+            ]
+        finally:
+            self._page.set_rotation(turn)
 
     def _place(self, charbox: Sequence[float], width: int, height: int) -> PixelBox | None:
         left, bottom, right, top = charbox

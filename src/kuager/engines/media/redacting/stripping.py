@@ -1,5 +1,6 @@
 """Copies without metadata: pixels and sound as they are, everything told around them gone."""
 
+from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
 import av
@@ -24,6 +25,7 @@ _FORMATS = {
 }
 # Remarks inside the compressed stream: supplemental information of H.264 (type 6) and H.265 (39, 40).
 _REMARKS = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39|40"}
+_MOST_WAITING = 64
 _IN_MP4 = {"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "ac3", "opus", "alac"}
 _IN_WEBM = {"vp8", "vp9", "av1", "opus", "vorbis"}
 
@@ -86,14 +88,36 @@ def _copy_packets(
         remarks = _REMARKS.get(stream.codec_context.name)
         if remarks:
             filters[stream.index] = BitStreamFilterContext(remarks, stream)
+    clock = _Clock()
     for packet in streams.container.demux(*chosen):
         index = packet.stream_index
         try:
-            for one in (
-                filters[index].filter(packet if packet.size else None) if index in filters else [packet]
-            ):
-                if one.dts is not None:
-                    one.stream = written[index]
-                    copy.mux(one)
+            cleaned = filters[index].filter(packet if packet.size else None) if index in filters else [packet]
+            for one in clock.timed(index, [one for one in cleaned if one.size]):
+                one.stream = written[index]
+                copy.mux(one)
         except FAILURES:
             continue
+
+
+class _Clock:
+    """Gives the first packets of a stream their times of decoding, which some files leave out."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, list[av.Packet]] = {}
+        self._known: set[int] = set()
+
+    def timed(self, index: int, packets: list[av.Packet]) -> Iterator[av.Packet]:
+        """Give packets whose time of decoding is known or was reckoned back from the first known one."""
+        for packet in packets:
+            if packet.dts is None:
+                waiting = self._waiting.setdefault(index, [])
+                if index not in self._known and len(waiting) < _MOST_WAITING:
+                    waiting.append(packet)
+                continue
+            self._known.add(index)
+            before = self._waiting.pop(index, [])
+            for number, earlier in enumerate(before):
+                earlier.dts = packet.dts - (len(before) - number) * max(1, packet.duration or 1)
+                yield earlier
+            yield packet
