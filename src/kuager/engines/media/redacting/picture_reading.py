@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms
 
 from kuager.core.errors import BadInputError
 from kuager.engines.media.redacting.painting import Plane
@@ -51,9 +51,11 @@ def open_picture(source: BinaryIO) -> Image.Image:
         warnings.simplefilter("ignore")
         try:
             Image.init()
+            # Threads are forbidden where this runs.
+            AvifImagePlugin.DEFAULT_MAX_THREADS = 1
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-            picture = Image.open(source, formats=FORMATS)
-        except (Image.UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+            picture: Image.Image = Image.open(source, formats=FORMATS)
+        except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
             raise BadInputError(
                 "expected a picture (JPEG, PNG, GIF, WebP, TIFF, BMP, AVIF) of at most "
                 f"{MOST_PIXELS // 1_000_000} million pixels"

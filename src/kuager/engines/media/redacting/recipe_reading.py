@@ -109,7 +109,7 @@ def _area(value: object, kind: Kind, where: str) -> Area:
 
 
 def _path(form: Form, where: str) -> tuple[Key, ...]:
-    keys = []
+    keys: list[Key] = []
     for number, one in enumerate(_list(form, "path", MOST_KEYS)):
         place = f"{where}.path[{number}]"
         said = _form(one, place)

@@ -59,7 +59,7 @@ def video_frame(
         # The cover at the asked moment, which may lie after the beginning of a frame that stands long.
         Painter(recipe.areas, grid=VIDEO_GRID, margin_ms=MARGIN_MS).paint_planes(planes, float(at_ms))
     drawn = frame_of(planes).reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
-    return drawn.to_ndarray(), seconds * 1000
+    return drawn.to_ndarray().astype(np.uint8, copy=False), seconds * 1000
 
 
 def _from(streams: Streams, seconds: float) -> Iterator[tuple[float, av.VideoFrame]]:

@@ -1,7 +1,7 @@
 """Copies without metadata: pixels and sound as they are, everything told around them gone."""
 
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, TypeAlias, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -25,6 +25,7 @@ _FORMATS = {
 }
 # Remarks inside the compressed stream: supplemental information of H.264 (type 6) and H.265 (39, 40).
 _REMARKS = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39|40"}
+Packet: TypeAlias = "av.Packet[Any]"
 _MOST_WAITING = 64
 _IN_MP4 = {"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "ac3", "opus", "alac"}
 _IN_WEBM = {"vp8", "vp9", "av1", "opus", "vorbis"}
@@ -104,10 +105,10 @@ class _Clock:
     """Gives the first packets of a stream their times of decoding, which some files leave out."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, list[av.Packet]] = {}
+        self._waiting: dict[int, list[Packet]] = {}
         self._known: set[int] = set()
 
-    def timed(self, index: int, packets: list[av.Packet]) -> Iterator[av.Packet]:
+    def timed(self, index: int, packets: list[Packet]) -> Iterator[Packet]:
         """Give packets whose time of decoding is known or was reckoned back from the first known one."""
         for packet in packets:
             if packet.dts is None:

@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 import av
 import av.container
+import av.stream
 import numpy as np
 import numpy.typing as npt
 from av.audio.stream import AudioStream
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideData, Type
 from av.video.stream import VideoStream
 
 from kuager.core.errors import BadInputError
@@ -80,7 +81,7 @@ def opened(source: BinaryIO) -> Iterator[Streams]:
         )
 
 
-def _start(stream: VideoStream | AudioStream) -> float:
+def _start(stream: av.stream.Stream) -> float:
     if stream.start_time is None or stream.time_base is None:
         return 0.0
     return float(stream.start_time * stream.time_base)
@@ -113,8 +114,8 @@ def decoded(streams: Streams) -> Iterator[tuple[float, av.VideoFrame | av.AudioF
 
 def turn_of(frame: av.VideoFrame) -> Turn:
     """Read the display matrix (ISO/IEC 14496-12, 8.3.2): quarter turns, and whether it mirrors."""
-    found = frame.side_data.get(Type.DISPLAYMATRIX)
-    if found is None:
+    found = frame.side_data.get(Type.DISPLAYMATRIX)  # type: ignore[call-overload]  # as PyAV documents it
+    if not isinstance(found, SideData):
         return Turn(0, is_mirrored=False)
     a, b, _u, c, d, *_rest = struct.unpack("=9i", bytes(found)[:36])
     is_mirrored = a * d - b * c < 0
@@ -147,6 +148,7 @@ def planes_of(frame: av.VideoFrame, size: tuple[int, int], turn: Turn) -> list[P
     flat = frame.reformat(
         width=width, height=height, format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
     ).to_ndarray()
+    flat = flat.astype(np.uint8, copy=False)
     luma = flat[:height]
     colours = flat[height:].reshape(2, height // 2, width // 2)
     return [turn.apply(plane) for plane in (luma, colours[0], colours[1])]

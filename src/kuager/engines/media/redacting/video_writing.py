@@ -6,7 +6,7 @@ every phone plays; a longer one is written in fragments as it comes, and so is a
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import IO, cast
+from typing import IO, TypeAlias, cast
 
 import av
 import av.container
@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from kuager.engines.media.redacting.painting import Plane
 from kuager.engines.media.redacting.video_reading import RATE, frame_of
 
+Packet: TypeAlias = "av.Packet[VideoStream]"
 CLOCK = 90_000
 _AUDIO_BITS = 128_000
 # ISO/IEC 14496-10, table 7-1: type 6 is supplemental information, for instance the encoder's settings.
@@ -83,6 +84,8 @@ class Writer:
         bits = video_bits(*size)
         options = {**_OPTIONS[codec], "maxrate": str(bits), "bufsize": str(2 * bits)}
         stream = self._file.add_stream(codec, rate=30, options=options)
+        if not isinstance(stream, VideoStream):
+            raise TypeError(codec)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = Fraction(1, CLOCK if self._is_mp4 else 1000)
@@ -98,7 +101,10 @@ class Writer:
         return stream
 
     def _begin_audio(self) -> AudioStream:
-        stream = self._file.add_stream("aac" if self._is_mp4 else "libopus", rate=RATE, layout="stereo")
+        codec = "aac" if self._is_mp4 else "libopus"
+        stream = self._file.add_stream(codec, rate=RATE, layout="stereo")
+        if not isinstance(stream, AudioStream):
+            raise TypeError(codec)
         stream.bit_rate = _AUDIO_BITS
         stream.codec_context.flags |= Flags.bitexact
         return stream
@@ -133,11 +139,11 @@ class Writer:
             self._file.mux(self._audio.encode(None))
         self._file.close()
 
-    def _mux(self, packets: Sequence[av.Packet]) -> None:
+    def _mux(self, packets: Sequence[Packet]) -> None:
         for packet in packets:
             self._file.mux(self._filtered(packet))
 
-    def _filtered(self, packet: av.Packet | None) -> list[av.Packet]:
+    def _filtered(self, packet: "Packet | None") -> list[Packet]:
         """Take the encoder's remarks out of the stream."""
         if not self._is_mp4 or self._video is None:
             return [] if packet is None else [packet]

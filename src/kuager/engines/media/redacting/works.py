@@ -5,14 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import numpy as np
-from PIL import Image, ImageCms
-
 from kuager.core.errors import BadInputError
 from kuager.engines.media.redacting.checking import check_copy
 from kuager.engines.media.redacting.copying import make_copy, tool_versions
 from kuager.engines.media.redacting.documents import TextNotFoundError
-from kuager.engines.media.redacting.recipe import Kind, Recipe
+from kuager.engines.media.redacting.recipe import Kind
+from kuager.engines.media.redacting.recipe_reading import read_recipe
+from kuager.engines.media.redacting.rehearsal import rehearse
 from kuager.engines.media.redacting.stills import shown_frame
 
 if TYPE_CHECKING:
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 
 def prepare() -> None:
     """Load what libraries load late: afterwards nothing can be opened."""
-    Image.init()
-    ImageCms.createProfile("sRGB")
-    np.random.default_rng()
     tool_versions()
+    rehearse()
 
 
 def make(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None:
@@ -34,7 +31,7 @@ def make(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None
     ``number``) or ``not_understood``.
     """
     try:
-        made = make_copy(source, Recipe.from_json(request["recipe"]), cast(BinaryIO, output))
+        made = make_copy(source, read_recipe(request["recipe"]), cast(BinaryIO, output))
     except TextNotFoundError as error:
         answer: dict[str, Any] = {"refused": "text_not_found", "number": error.number}
     except BadInputError:
@@ -52,7 +49,7 @@ def check(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> Non
     faults = check_copy(
         io.BufferedReader(original, 1 << 18),
         io.BufferedReader(copy, 1 << 18),
-        Recipe.from_json(request["recipe"]),
+        read_recipe(request["recipe"]),
     )
     output.result(json.dumps([fault.as_json() for fault in faults]).encode())
 
@@ -67,7 +64,7 @@ def show(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None
             at_ms=int(request.get("at_ms", 0)),
             page=int(request.get("page", 1)),
             longest_side=int(request.get("longest_side", 960)),
-            recipe=None if recipe is None else Recipe.from_json(recipe),
+            recipe=None if recipe is None else read_recipe(recipe),
         )
     )
 
