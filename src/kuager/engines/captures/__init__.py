@@ -9,6 +9,7 @@ a bundle can make every digest and signature in it.
 """
 
 from kuager.engines.captures.capture import (
+    FAULTS,
     Capture,
     CapturedFile,
     Claims,
@@ -17,13 +18,22 @@ from kuager.engines.captures.capture import (
     Finding,
     Tool,
 )
+from kuager.engines.captures.reading import read_capture
+from kuager.engines.captures.wacz_writing import Archive, write_wacz
+from kuager.engines.captures.warc_writing import CapturedPage, write_warc
 
 __all__ = [
+    "FAULTS",
+    "Archive",
     "Capture",
     "CapturedFile",
+    "CapturedPage",
     "Claims",
     "Code",
     "FileKind",
     "Finding",
     "Tool",
+    "read_capture",
+    "write_wacz",
+    "write_warc",
 ]
