@@ -47,10 +47,10 @@ class Tally:
 
 def work(vault: "Vault", by: "User", seed: int, out: int) -> None:
     """Keep files for ever, telling each promise; some come twice, some are redacted, looked at and marked."""
+    from django.db import connection
+
     from kuager.domain.evidence import operations
     from tests.integration.evidence_story import redact
-
-    from django.db import connection
 
     connection.ensure_connection()
     os.write(out, READY)

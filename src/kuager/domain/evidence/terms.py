@@ -55,6 +55,7 @@ class RelationKind(TextChoices):
     EXCERPT = "excerpt", _("one is an excerpt of the other")
     SAME_PICTURE = "same_picture", _("the same picture")
     SAME_PLACE = "same_place", _("the same place, other footage")
+    SAME_SOUND = "same_sound", _("the same sound, other pictures")
 
 
 COPIES = (
@@ -63,7 +64,7 @@ COPIES = (
     RelationKind.EXCERPT,
     RelationKind.SAME_PICTURE,
 )
-"""Relations that make two items copies of one thing; the same place does not."""
+"""Relations that make two items copies of one thing; the same place or sound does not."""
 
 
 class RelationState(TextChoices):

@@ -393,6 +393,7 @@ class Migration(migrations.Migration):
                             ("excerpt", "one is an excerpt of the other"),
                             ("same_picture", "the same picture"),
                             ("same_place", "the same place, other footage"),
+                            ("same_sound", "the same sound, other pictures"),
                         ],
                         max_length=12,
                     ),
