@@ -1,4 +1,4 @@
-"""Function 3, evidence: one clip is kept, looked into, found again, agreed on, redacted and given to a court."""
+"""Function 3, evidence: one clip is kept, looked into, found again, agreed on, redacted and given out."""
 
 import subprocess
 import sys
