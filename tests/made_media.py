@@ -4,12 +4,16 @@ import io
 import wave
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
 import numpy.typing as npt
 import pikepdf
 from PIL import ExifTags, Image, TiffImagePlugin
+
+if TYPE_CHECKING:
+    from av.video.stream import VideoStream
 
 
 def scene(number: int, *, width: int, height: int) -> npt.NDArray[np.uint8]:
@@ -69,7 +73,7 @@ def video(
     options = {"movflags": "use_metadata_tags"} if form in {"mp4", "mov"} else {}
     with av.open(target, "w", format=form, options=options) as container:
         container.metadata.update(tags or {})
-        stream = container.add_stream(codec, rate=rate)
+        stream = cast("VideoStream", container.add_stream(codec, rate=rate))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.gop_size = keys_every
         if codec == "libx264":
@@ -83,8 +87,8 @@ def video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if sound is not None:
-            for frame in _tones(frames / rate, 16_000):
-                container.mux(sound.encode(frame))
+            for tone in _tones(frames / rate, 16_000):
+                container.mux(sound.encode(tone))
             container.mux(sound.encode())
     return target.getvalue()
 
@@ -119,7 +123,9 @@ def sound(*, seconds: float = 2.0, rate: int = 8000) -> bytes:
 def pdf(*, pages: int = 2, words: str = "Invented report", password: str = "") -> bytes:
     document = pikepdf.new()
     font = document.make_indirect(
-        pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
     )
     for number in range(1, pages + 1):
         page = document.add_blank_page(page_size=(300, 400))

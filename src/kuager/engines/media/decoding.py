@@ -162,7 +162,8 @@ def packets(
 ) -> Iterator[av.VideoFrame | av.AudioFrame]:
     """Decode one stream from where the container stands; see ``_decoded``."""
     # One thread: the limited process allows no others, and results do not hang on their number.
-    stream.codec_context.thread_count = 1
+    if not stream.codec_context.is_open:
+        stream.codec_context.thread_count = 1
     bad = 0
     packets = container.demux(stream)
     while bad < MOST_BAD_PACKETS:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Drawing(NamedTuple):
-    """Red, green and blue, a byte each, row by row; `turns` quarter turns against the clock make it upright."""
+    """Red, green and blue, a byte each, row by row; `turns` quarter turns against the clock right it."""
 
     width: int
     height: int

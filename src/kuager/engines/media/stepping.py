@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kuager.engines.media.child import Output
 
 _STEP_WITHOUT_CLOCK = Fraction(1, 25)
+_STEPS_BACK_MS = (0, 2_000, 20_000, 1 << 40)
 _LARGEST_DOCUMENT = 300 << 20
 _MOST_PAGES = 100_000
 
@@ -82,26 +83,31 @@ def _around(
     container: InputContainer, stream: "VideoStream", ms: int, ahead: int
 ) -> list[tuple[int, VideoFrame]]:
     """Return the frame of a moment and those after it, each with its beginning; one more than is drawn."""
-    stream.codec_context.thread_count = 1
-    found = _from(container, stream, ms, ahead, is_sought=ms > 0)
-    if ms > 0 and (not found or found[0][0] > ms):
-        # The file's own index leads astray: read from the beginning.
-        found = _from(container, stream, ms, ahead, is_sought=False)
+    if not stream.codec_context.is_open:
+        stream.codec_context.thread_count = 1
+    found: list[tuple[int, VideoFrame]] = []
+    for back in _STEPS_BACK_MS:
+        # Some files' indexes lead behind the moment (MPEG-TS has none): then reading begins earlier.
+        begin = ms - back
+        found = _from(container, stream, ms, ahead, begin=begin) or found
+        if begin < 0 or (found and found[0][0] <= ms):
+            break
     if not found:
         raise UnreadableMediaError(Reason.NOT_UNDERSTOOD)
     return found
 
 
 def _from(
-    container: InputContainer, stream: "VideoStream", ms: int, ahead: int, *, is_sought: bool
+    container: InputContainer, stream: "VideoStream", ms: int, ahead: int, *, begin: int
 ) -> list[tuple[int, VideoFrame]]:
     start = (stream.start_time or 0) * _base(stream)
-    place = int((Fraction(ms, 1000) + start) / _base(stream)) if is_sought else stream.start_time or 0
+    place = int((Fraction(begin, 1000) + start) / _base(stream))
     try:
         container.seek(place, stream=stream, backward=True)
     except decoding.FAILURES:
-        if is_sought:
+        if begin >= 0:
             return []
+        container.seek(0)
     found: list[tuple[int, VideoFrame]] = []
     for beginning, frame in _timed(container, stream, start):
         if beginning <= ms:
@@ -159,7 +165,11 @@ def draw_page(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") 
     data = source.read(_LARGEST_DOCUMENT + 1)
     if len(data) > _LARGEST_DOCUMENT:
         raise UnreadableMediaError(Reason.TOO_LARGE)
-    document = pypdfium2.PdfDocument(data)
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        is_locked = "password" in str(error).lower()
+        raise UnreadableMediaError(Reason.LOCKED if is_locked else Reason.NOT_UNDERSTOOD) from None
     count = min(len(document), _MOST_PAGES)
     if not 1 <= number <= count:
         raise UnreadableMediaError(Reason.NOT_THERE)

@@ -93,8 +93,11 @@ def _frames_from(container: InputContainer, stream: VideoStream, begin: Fraction
 def _seek(container: InputContainer, stream: VideoStream, begin: Fraction) -> None:
     if stream.time_base is None:
         return
+    # The beginning is sought well before it: files without an index (MPEG-TS) else begin at the next key
+    # frame.
+    moment = begin if begin > 0 else Fraction(-10)
     try:
-        container.seek(int(begin / stream.time_base) + (stream.start_time or 0), stream=stream)
+        container.seek(int(moment / stream.time_base) + (stream.start_time or 0), stream=stream)
     except (av.error.FFmpegError, OverflowError):
         container.seek(0)
 
