@@ -1,5 +1,6 @@
 """Uploads in parts and sidecars on a real disk: resumed, bounded, sealed, kept once."""
 
+import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from kuager.core.errors import (
     RefusedError,
 )
 from kuager.engines.vault import parts
+from kuager.engines.vault.ends import END, checked_ends
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.keys import PublicKeys
 from kuager.engines.vault.parts import Bounds, Incoming, WrongOffsetError
@@ -220,9 +222,29 @@ def test_a_form_need_not_say_how_long_its_file_is(vault: Vault, incoming: Incomi
     assert b"".join(vault.read(vault.assemble(upload, by="asel", at=AT, detail={}))) == CONTENT
 
 
-def test_where_a_file_is_from_can_be_told_when_it_has_come(vault: Vault, incoming: Incoming) -> None:
-    upload = sent(incoming)
-    incoming.retell(upload, {"name": "clip.mp4", "source": "a neighbour"})
-    assert vault.assemble(upload, by="asel", at=AT, detail={}).acquired["source"] == "a neighbour"
-    with pytest.raises(NotFoundError):
-        incoming.retell(upload, {})
+def test_parts_of_two_files_never_become_one(vault: Vault, incoming: Incoming) -> None:
+    """Somebody goes on with another file of the same size: what was seen of the first one tells."""
+    ends = {
+        "first": hashlib.sha256(CONTENT[:END]).hexdigest(),
+        "last": hashlib.sha256(CONTENT[-END:]).hexdigest(),
+    }
+    sound = sent(incoming, **ends)
+    assert vault.assemble(sound, by="gulnar", at=AT, detail={}).size == len(CONTENT)
+    mixed = sent(incoming, CONTENT[:-1] + b"!", **ends)
+    with pytest.raises(IntegrityError, match="two different files"):
+        vault.assemble(mixed, by="gulnar", at=AT, detail={})
+    assert len(list(vault.items())) == 1
+
+
+def test_the_ends_of_a_file_are_its_first_and_last_mebibyte(vault: Vault) -> None:
+    content = os.urandom(2 * END + 77)
+    told = {
+        "first": hashlib.sha256(content[:END]).hexdigest(),
+        "last": hashlib.sha256(content[-END:]).hexdigest(),
+    }
+    steps = [content[place : place + 300_001] for place in range(0, len(content), 300_001)]
+    assert b"".join(checked_ends(steps, told)) == content
+    changed = bytearray(content)
+    changed[END - 1] ^= 1
+    with pytest.raises(IntegrityError):
+        list(checked_ends([bytes(changed)], told))

@@ -26,6 +26,7 @@ from kuager.core.digest import JsonValue, canonical_json, sha256_hex
 from kuager.core.errors import BadInputError, IntegrityError, KuagerError, NotFoundError, RefusedError
 from kuager.engines.sealing import encrypt
 from kuager.engines.vault.custody import Act
+from kuager.engines.vault.ends import checked_ends
 from kuager.engines.vault.files import Files, write_whole
 from kuager.engines.vault.keys import PublicKeys
 
@@ -290,14 +291,6 @@ class Incoming:
         self._state(upload_id)
         return sum(self._listed(upload_id).values())
 
-    def retell(self, upload_id: str, told: Mapping[str, JsonValue]) -> None:
-        """Replace what is told of the file, durably: people say where it is from when it has come."""
-        label = _label(upload_id, "told")
-        sealed = encrypt(label + canonical_json(dict(told)), self._public.recipients)
-        with self._locked():
-            self._state(upload_id)
-            write_whole(self._files, f"{FOLDER}/{upload_id}/told.age", sealed)
-
     def finish(self, upload_id: str, size: int, *, is_shorter: bool = False) -> None:
         """Note, durably, that all bytes came; may be said again.
 
@@ -442,8 +435,13 @@ def pieces(vault: "Vault", upload_id: str) -> Iterator[bytes]:
     RefusedError
         When it is not finished.
     IntegrityError
-        When a part was changed or is missing, or the whole is not the file that was told of.
+        When a part was changed or is missing, or the whole is not the file that was told of: its SHA-256, or
+        that of its first or last mebibyte, is another (see ``ends.py``).
     """
+    return checked_ends(_pieces(vault, upload_id), told(vault, upload_id))
+
+
+def _pieces(vault: "Vault", upload_id: str) -> Iterator[bytes]:
     incoming = vault.incoming
     expected = told(vault, upload_id).get("sha256")
     incoming.mark_assembling(upload_id, vault.journal.size)
@@ -484,15 +482,9 @@ def kept_as(vault: "Vault", upload_id: str) -> int | None:
         return None
     vault.refresh()
     for recorded in vault.events(since):
-        if recorded.event.act is Act.ACQUIRED and _upload_of(recorded.opening.detail) == upload_id:
+        if recorded.event.act is Act.ACQUIRED and recorded.opening.detail.get("upload") == upload_id:
             return recorded.number
     return None
-
-
-def _upload_of(detail: Mapping[str, JsonValue]) -> JsonValue:
-    """Return the upload an acquisition names, itself or among what was told by people."""
-    told = detail.get("told")
-    return detail.get("upload", told.get("upload") if isinstance(told, dict) else None)
 
 
 def assemble(

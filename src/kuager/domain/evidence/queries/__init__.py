@@ -24,7 +24,13 @@ from kuager.domain.evidence.queries.copies import (
     relations,
 )
 from kuager.domain.evidence.queries.custody import history, list_custody
-from kuager.domain.evidence.queries.fixity import FixitySummary, fixity_summary, unfinished_run
+from kuager.domain.evidence.queries.fixity import (
+    Coverage,
+    FixitySummary,
+    fixity_coverage,
+    fixity_summary,
+    unfinished_run,
+)
 from kuager.domain.evidence.queries.items import (
     acquisitions,
     count_items,
@@ -45,6 +51,7 @@ from kuager.domain.evidence.queries.visibility import may_see, visible_items
 
 __all__ = [
     "CopyGroup",
+    "Coverage",
     "FixitySummary",
     "OpenedEvent",
     "OpenedMark",
@@ -54,6 +61,7 @@ __all__ = [
     "appearances_of_group",
     "count_items",
     "derivatives",
+    "fixity_coverage",
     "fixity_summary",
     "get_appearance",
     "get_item",

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from kuager.domain.accounts.models import User
 from kuager.domain.evidence.models import DigitalItem, FixityFault, FixityRun
@@ -70,3 +70,43 @@ def fixity_summary(*, user: User) -> FixitySummary:
         hidden_fault_count=found.count() - len(faults),
         runs=runs,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many plain bytes were last read again within some days.
+
+    Attributes
+    ----------
+    after_days, within_days
+        Longer ago than the first and not longer than the second; without the second: any time before.
+        Both None: never.
+    byte_count
+        Of items that are kept.
+    """
+
+    after_days: int | None
+    within_days: int | None
+    byte_count: int
+
+
+def fixity_coverage(*, as_of: datetime, days: Sequence[int] = (1, 7, 30, 90)) -> list[Coverage]:
+    """Return the kept bytes by the age of their last check, the newest first; never checked comes last.
+
+    A run goes through the items in the order of their numbers, so what it has read are the items up to its
+    cursor. Its age is that of its beginning: the age shown is never too young.
+    """
+    kept, found, before = DigitalItem.objects.all(), list[Coverage](), 0
+    last: int | None = 0
+    for within in (*days, None):
+        runs = FixityRun.objects.all()
+        if within is not None:
+            runs = runs.filter(started_at__gte=as_of - timedelta(days=within))
+        cursor = runs.aggregate(top=Max("cursor"))["top"]
+        covered = kept.filter(number__lte=-1 if cursor is None else cursor).aggregate(
+            size=Sum("size", default=0)
+        )["size"]
+        found.append(Coverage(last, within, covered - before))
+        last, before = within, covered
+    everything = kept.aggregate(size=Sum("size", default=0))["size"]
+    return [*found, Coverage(None, None, everything - before)]

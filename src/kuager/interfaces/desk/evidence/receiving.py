@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kuager.core.errors import BadInputError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.audit import operations as audit
+from kuager.engines.vault.ends import is_mark
 from kuager.engines.vault.parts import LARGEST_PART, Incoming, WrongOffsetError
 from kuager.interfaces.desk.access import acting_user, needs, now
-from kuager.interfaces.desk.evidence.marks import is_mark
 from kuager.interfaces.desk.evidence.uploads import said_name, said_type
 from kuager.interfaces.shell.vault_places import vault_files, vault_public
 

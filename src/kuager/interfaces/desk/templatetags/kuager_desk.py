@@ -31,6 +31,7 @@ SECTIONS = (
     Section(url="desk-home", word=_("Home"), needs=None),
     Section(url="desk-register", word=_("Register"), needs=Capability.READ_REGISTER),
     Section(url="desk-call", word=_("New call"), needs=Capability.RECORD),
+    Section(url="evidence", word=_("Evidence"), needs=Capability.VIEW_EVIDENCE),
     Section(url="desk-lists", word=_("Lists"), needs=Capability.READ_REGISTER),
     Section(url="desk-review", word=_("Review"), needs=Capability.JUDGE),
     Section(url="desk-counts", word=_("Counts"), needs=Capability.READ_REGISTER),

@@ -1,7 +1,8 @@
 """The ends of a file, by which it is known again when an interrupted upload goes on.
 
-Promises: a file whose size or whose first or last mebibyte is another is not joined to what came before.
-The digests are sealed with what is told of the upload; they are checked when the vault is open.
+Promises: a file whose first or last mebibyte is another is not joined to what came before. The digests are
+sealed with what is told of an upload (``first`` and ``last``, SHA-256 in hex) and checked when it becomes an
+item. Failure model: two files of one size that differ in their middle only are taken for one.
 """
 
 import hashlib

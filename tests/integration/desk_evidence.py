@@ -1,0 +1,54 @@
+"""A vault with a passphrase for tests of pages, made once: scrypt is slow on purpose."""
+
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from django.test import Client
+from django.urls import reverse
+
+from kuager.domain.accounts.models import User
+from kuager.engines.vault.files import OsFiles
+from kuager.engines.vault.vault import Vault, create
+
+PASSPHRASE = "алтын дән жаңбыр терезе"  # invented
+KEYS = "keys/vault.age"
+
+
+@lru_cache(maxsize=1)
+def _made() -> Path:
+    folder = Path(mkdtemp(prefix="vault-of-tests-")) / "vault"
+    create(OsFiles(folder), name="log.example/desk", passphrase=PASSPHRASE)
+    return folder
+
+
+def empty_vault(data: Path) -> Path:
+    """Put an empty vault into a data folder; its passphrase is ``PASSPHRASE``."""
+    folder = data / "vault"
+    shutil.copytree(_made(), folder)
+    return folder
+
+
+@lru_cache(maxsize=1)
+def _opened() -> Vault:
+    return Vault.unlock(OsFiles(_made()), PASSPHRASE)
+
+
+def opened_vault(data: Path) -> Vault:
+    """Open the vault of a data folder without the slow passphrase."""
+    return Vault(OsFiles(data / "vault"), _opened()._keys)
+
+
+def signed_in(user: User) -> Client:
+    """A browser of somebody who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def unlocked(user: User) -> Client:
+    """A browser of somebody who has signed in and unlocked the vault, as people do it."""
+    client = signed_in(user)
+    assert client.post(reverse("evidence-unlock"), {"passphrase": PASSPHRASE}).status_code == 302
+    return client
