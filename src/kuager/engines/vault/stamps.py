@@ -121,7 +121,35 @@ def stamps(vault: Vault) -> list[Stamp]:
     """Return every stamp the log holds, in the order they were recorded."""
     wanted = b'"act":"anchored"'
     numbers = [number for number, entry in vault.journal.entries() if wanted in entry.public]
-    return [_read(vault.event(number)) for number in numbers]
+    recorded = [vault.event(number) for number in numbers]
+    return [_read(one) for one in recorded if "answer" in one.opening.detail]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainProof:
+    """A proof through OpenTimestamps that stands in the log: the head, the ``.ots`` file, and its state."""
+
+    head: str
+    ots: bytes
+    state: str
+
+
+def chain_proofs(vault: Vault) -> list[ChainProof]:
+    """Return every OpenTimestamps proof the log holds, in the order they were recorded."""
+    wanted = b'"act":"anchored"'
+    numbers = [number for number, entry in vault.journal.entries() if wanted in entry.public]
+    details = [vault.event(number).opening.detail for number in numbers]
+    return [
+        ChainProof(str(said["head"]), base64.b64decode(str(said["ots"])), str(said["state"]))
+        for said in details
+        if "ots" in said
+    ]
+
+
+def chain_covering(vault: Vault, event: int, size: int) -> list[ChainProof]:
+    """Return the first complete OpenTimestamps proof that covers an event, or else the first promise."""
+    found = [one for one in chain_proofs(vault) if event < Head.read(one.head, vault.public.log).size <= size]
+    return ([one for one in found if one.state == "complete"] or found)[:1]
 
 
 def _read(recorded: Recorded) -> Stamp:

@@ -6,6 +6,7 @@ Failure model: who has the passphrase (or the escrow key) reads everything; what
 """
 
 import hashlib
+import hmac
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class Vault:
     Parameters
     ----------
     files
-        Its folder.
+        Its folder; also an attribute.
     keys
         Its secret keys; see :meth:`SecretKeys.unlock`.
     objects
@@ -109,7 +110,7 @@ class Vault:
     """
 
     def __init__(self, files: Files, keys: SecretKeys, *, objects: Objects | None = None) -> None:
-        self._files = files
+        self.files = files
         self._keys = keys
         self.public = PublicKeys.read(files)
         if (keys.case.public, keys.log.verifier) != (self.public.case, self.public.log):
@@ -184,6 +185,17 @@ class Vault:
         """Return bytes sealed to this vault, for texts that are kept elsewhere."""
         return encrypt(data, self.public.recipients)
 
+    def keyed(self, use: str, data: bytes) -> str:
+        """Return a digest of bytes under this vault's secret, to name what must not be told (64 hex digits).
+
+        Parameters
+        ----------
+        use
+            What the name is for, so that names for two uses never meet.
+        """
+        secret = hashlib.sha256(b"keyed\0" + use.encode() + b"\0" + self._keys.address).digest()
+        return hmac.digest(secret, data, "sha256").hex()
+
     def unseal(self, sealed: bytes) -> bytes:
         """Return bytes that were sealed to this vault; raises a KuagerError when they were changed."""
         return decrypt(io.BytesIO(sealed), [self._keys.case])
@@ -228,7 +240,7 @@ class Vault:
         self, acts: Sequence[tuple[Act, str, datetime, Mapping[str, JsonValue], int | None]]
     ) -> int:
         """Add events (act, by, at, detail, item) in one durable step; return the number of the first."""
-        with self._files.locked(_LOCK), self._turn:
+        with self.files.locked(_LOCK), self._turn:
             self.refresh()
             self._take_in()
             return self._append(acts)
@@ -274,7 +286,7 @@ class Vault:
         with self._turn:
             if not self.journal.is_stale():
                 return
-            fresh = Journal(self._files, self.public.log)
+            fresh = Journal(self.files, self.public.log)
             if fresh.size < self.journal.size:
                 raise IntegrityError("the log was rolled back while the vault was open")
             self.journal = fresh
@@ -394,7 +406,7 @@ class Vault:
 
     def recover(self) -> int:
         """Take away unfinished uploads; no other process may be writing. Returns how many."""
-        return drop_unfinished(self._files)
+        return drop_unfinished(self.files)
 
 
 def _unsealed(sealed: BinaryIO, key: SecretKey, item: Item) -> Decrypted:

@@ -1,13 +1,11 @@
 """``kuager vault``: evidence sealed in a folder, with a log that only grows. Needs no database."""
 
-import getpass
 import json
 import os
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,31 +14,18 @@ import click
 from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, IntegrityError
 from kuager.engines.sealing import PublicKey
-from kuager.engines.vault import stamps
 from kuager.engines.vault.bundle import FolderSink, SealedSink, Sink, export
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.fixity import Finding, check_items, strays
 from kuager.engines.vault.merkle import inclusion_proof
-from kuager.engines.vault.vault import PIECE, Vault, create
-from kuager.interfaces.cli.authorities import ask_authority
-from kuager.interfaces.cli.passphrases import ask_new_passphrase, ask_passphrase
+from kuager.engines.vault.vault import PIECE, create
+from kuager.interfaces.cli.passphrases import ask_new_passphrase
+from kuager.interfaces.cli.vault_anchor import anchor
+from kuager.interfaces.cli.vault_options import acting, as_json, folder_type, in_vault, now, unlocked
+from kuager.interfaces.cli.vault_watch import watch
 
 _STATE = "fixity.json"
-_folder = click.Path(file_okay=False, path_type=Path)
-_in_vault = click.option("--vault", "folder", required=True, type=_folder, help="Folder of the vault.")
-_by = click.option("--by", default=getpass.getuser, help="Who acts; sealed in the log. By default the user.")
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _unlocked(folder: Path) -> Vault:
-    if not folder.is_dir():
-        raise BadInputError(f"{folder} is no folder; make a vault with: kuager vault init {folder}")
-    return Vault.unlock(OsFiles(folder), ask_passphrase())
 
 
 @click.group()
@@ -53,7 +38,7 @@ def group() -> None:
 
 
 @group.command()
-@click.argument("folder", type=_folder)
+@click.argument("folder", type=folder_type)
 @click.option("--name", help="Name of the log, without blanks; by default the folder's name.")
 @click.option(
     "--escrow-file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the escrow key."
@@ -84,19 +69,19 @@ def _plain(name: str) -> str:
 
 @group.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_in_vault
-@_by
+@in_vault
+@acting
 @click.option("--source", default="", help="Where the files come from; sealed.")
-@_as_json
+@as_json
 def add(paths: tuple[Path, ...], folder: Path, by: str, source: str, as_json: bool) -> None:
     """Keep files. Each is durable, with its name in the log, when its line is printed."""
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     kept, refused = [], []
     for path in paths:
         try:
             with _plain_file(path) as file:
                 detail = {"name": path.name, "source": source}
-                item = vault.add(_shown(file, path.name), by=by, at=_now(), detail=detail)
+                item = vault.add(_shown(file, path.name), by=by, at=now(), detail=detail)
         except (BadInputError, OSError) as error:
             refused.append(f"{path}: {error}")
             click.echo(f"not kept: {refused[-1]}", err=True)
@@ -135,17 +120,17 @@ def _shown(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 @group.command()
 @click.argument("number", type=int, metavar="ID")
-@_in_vault
-@_by
+@in_vault
+@acting
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def get(number: int, folder: Path, by: str, output: Path) -> None:
     """Write the file of item ID to OUTPUT. This is recorded before the first byte is written."""
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     item = vault.item(number)
     part = output.with_name(f".{output.name}.part")
     if output.exists():
         raise BadInputError(f"{output} exists already; choose another name")
-    vault.record(Act.COPIED, by=by, at=_now(), detail={"to": "a file outside the vault"}, item=number)
+    vault.record(Act.COPIED, by=by, at=now(), detail={"to": "a file outside the vault"}, item=number)
     try:
         with part.open("wb") as file:
             for piece in vault.read(item):
@@ -158,12 +143,12 @@ def get(number: int, folder: Path, by: str, output: Path) -> None:
 
 
 @group.command("log")
-@_in_vault
+@in_vault
 @click.option("--item", type=int, help="Only the events of this item.")
-@_as_json
+@as_json
 def show_log(folder: Path, item: int | None, as_json: bool) -> None:
     """Print who did what and when."""
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     for one in vault.events() if item is None else vault.history(item):
         about = one.number if one.event.item is None and one.event.act is Act.ACQUIRED else one.event.item
         row = {
@@ -179,10 +164,10 @@ def show_log(folder: Path, item: int | None, as_json: bool) -> None:
 
 @group.command()
 @click.argument("number", type=int, metavar="ID")
-@_in_vault
+@in_vault
 def prove(number: int, folder: Path) -> None:
     """Print, as JSON, the events of item ID with proofs that they stand in the signed log."""
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     size, node = vault.journal.size, vault.journal.tiles.node
     events = [
         {
@@ -199,8 +184,8 @@ def prove(number: int, folder: Path) -> None:
 
 @group.command("export")
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID…")
-@_in_vault
-@_by
+@in_vault
+@acting
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
 @click.option("--reason", required=True, help="What the items are given out for; recorded.")
 @click.option("--to", "recipients", multiple=True, help="Public key (age1…) that alone can open the bundle.")
@@ -212,37 +197,19 @@ def export_items(
     Without --to a folder, with --to one file that only the recipient can open.
     """
     keys = [PublicKey.from_text(text) for text in recipients]
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     sink: Sink = SealedSink(output, keys) if keys else FolderSink(output)
-    number = export(vault, numbers, sink, by=by, at=_now(), reason=reason)
+    number = export(vault, numbers, sink, by=by, at=now(), reason=reason)
     click.echo(f"bundle {number}: {output}")
 
 
 @group.command()
-@_in_vault
-@_by
-@click.option("--authority", required=True, help="Address of a time-stamping authority (RFC 3161).")
-@click.option("--certificates", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def anchor(folder: Path, by: str, authority: str, certificates: Path) -> None:
-    """Have the newest head of the log stamped by an authority, whose certificates (PEM) you got elsewhere.
-
-    Only a digest leaves this machine. Off-line, nothing is lost: the next stamp covers all events before it.
-    """
-    vault = _unlocked(folder)
-    question = stamps.ask(vault)
-    answer = ask_authority(authority, question.content)
-    found = stamps.read_answer(question, answer, authority=authority, certificates=certificates.read_bytes())
-    stamps.keep(vault, found, by=by, at=_now())
-    click.echo(f"{authority} vouches for {vault.journal.size - 1} events at {found.at.isoformat()}")
-
-
-@group.command()
-@_in_vault
-@_by
-@_as_json
+@in_vault
+@acting
+@as_json
 def verify(folder: Path, by: str, as_json: bool) -> None:
     """Read every byte that is kept again. After Ctrl-C the same command goes on where it was."""
-    vault = _unlocked(folder)
+    vault = unlocked(folder)
     vault.journal.verify()
     state = folder / _STATE
     found = _resumed(state)
@@ -254,7 +221,7 @@ def verify(folder: Path, by: str, as_json: bool) -> None:
     state.unlink(missing_ok=True)
     said: dict[str, JsonValue] = {name: found[name] for name in ("items", "bytes", "faults")}
     said |= {"events": vault.journal.size, "strays": len(strays(vault))}
-    vault.record(Act.VERIFIED, by=by, at=_now(), detail=said)
+    vault.record(Act.VERIFIED, by=by, at=now(), detail=said)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
     else:
@@ -282,3 +249,7 @@ def _counted(found: dict[str, JsonValue], finding: Finding) -> dict[str, JsonVal
         "bytes": int(str(found["bytes"])) + finding.size,
         "faults": [*before, *faults],
     }
+
+
+group.add_command(anchor)
+group.add_command(watch)

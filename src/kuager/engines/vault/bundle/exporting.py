@@ -26,7 +26,7 @@ from kuager.engines.vault.bundle.sinks import Sink
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.heads import Head
 from kuager.engines.vault.merkle import consistency_proof, inclusion_proof
-from kuager.engines.vault.stamps import Stamp, covering
+from kuager.engines.vault.stamps import ChainProof, Stamp, chain_covering, covering
 from kuager.engines.vault.vault import Item, Recorded, Vault
 
 _EXPORTED = b'"act":"exported"'
@@ -42,6 +42,7 @@ class Bundle:
     histories: Mapping[int, list[Recorded]]
     files: Mapping[int, str]
     stamps: tuple[Stamp, ...]
+    chains: tuple[ChainProof, ...]
     size: int
 
 
@@ -90,7 +91,8 @@ def begin(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reason
     histories = {item.number: vault.history(item.number) for item in items}
     size = first + len(items)
     found = {stamp.answer: stamp for number in numbers for stamp in covering(vault, number, size)}
-    return Bundle(bundle, items, histories, names, tuple(found.values()), size)
+    chains = {one.ots: one for number in numbers for one in chain_covering(vault, number, size)}
+    return Bundle(bundle, items, histories, names, tuple(found.values()), tuple(chains.values()), size)
 
 
 class _Measured:
@@ -137,6 +139,9 @@ def _tag_files(
     for number, stamp in enumerate(bundle.stamps):
         yield f"proofs/stamps/{number}.tsr", stamp.answer
         yield f"proofs/stamps/{number}.pem", stamp.certificates
+    for number, chain in enumerate(bundle.chains):
+        yield f"proofs/stamps/ots-{number}.head", chain.head.encode()
+        yield f"proofs/stamps/ots-{number}.head.ots", chain.ots
     yield "custody.csv", _custody(bundle)
     folder = resources.files("kuager.engines.vault.bundle")
     yield "verify.py", folder.joinpath("verify.py").read_bytes()
@@ -185,17 +190,27 @@ def _proofs(vault: Vault, bundle: Bundle) -> dict[str, JsonValue]:
                 "authority": stamp.authority,
                 "at": stamp.at.isoformat(),
                 "head": stamp.head,
-                "proof": [step.hex() for step in _growth(vault, stamp, bundle.size)],
+                "proof": [step.hex() for step in _growth(vault, stamp.head, bundle.size)],
                 "token": f"proofs/stamps/{number}.tsr",
                 "certificates": f"proofs/stamps/{number}.pem",
             }
             for number, stamp in enumerate(bundle.stamps)
         ],
+        "chains": [
+            {
+                "head": chain.head,
+                "state": chain.state,
+                "proof": [step.hex() for step in _growth(vault, chain.head, bundle.size)],
+                "file": f"proofs/stamps/ots-{number}.head",
+                "ots": f"proofs/stamps/ots-{number}.head.ots",
+            }
+            for number, chain in enumerate(bundle.chains)
+        ],
     }
 
 
-def _growth(vault: Vault, stamp: Stamp, size: int) -> list[bytes]:
-    covered = Head.read(stamp.head, vault.public.log).size
+def _growth(vault: Vault, head: str, size: int) -> list[bytes]:
+    covered = Head.read(head, vault.public.log).size
     return consistency_proof(vault.journal.tiles.node, covered, size)
 
 

@@ -393,6 +393,7 @@ def check_bundle(folder: str, key_text: str | None = None, remember: str | None 
     )
     stamped, words = check_stamps(bundle, whole, size, root, key)
     said += words
+    said += check_chains(bundle, whole, size, root, key)
     said += check_clock(events, stamped, times_told(records))
     said += recall(remember, whole, key, size, root)
     if key_text is None:
@@ -440,9 +441,36 @@ def check_stamps(
         words.append(
             f"{stamp['authority']} vouches that the first {covered} entries existed on {stamp['at']}."
         )
-    if not whole["stamps"]:
+    if not whole["stamps"] and not whole.get("chains"):
         words.append("No time stamp: the times are those of the keeper's clock.")
     return stamped, words
+
+
+OTS_BEGINNING = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94" + b"\x01\x08"
+OTS_IN_A_BLOCK = bytes.fromhex("0588960d73d71901")
+
+
+def check_chains(bundle: Bundle, whole: Json, size: int, root: bytes, key: Key) -> list[str]:
+    """Check that OpenTimestamps proofs are for heads of this log; the block chain itself is not asked."""
+    words = []
+    for chain in whole.get("chains", []):
+        covered, covered_root = read_head(chain["head"], key)
+        if covered > size:
+            raise Fault("ROLLED-BACK", f"a time stamp covers {covered} entries, the head only {size}")
+        check_growth(covered, covered_root, size, root, [bytes.fromhex(one) for one in chain["proof"]])
+        head, ots = bundle.read(chain["file"]), bundle.read(chain["ots"])
+        if head != chain["head"].encode() or not ots.startswith(
+            OTS_BEGINNING + hashlib.sha256(head).digest()
+        ):
+            raise Fault("BAD-STAMP", f"{chain['ots']} is not for the head in {chain['file']}")
+        is_complete = OTS_IN_A_BLOCK in ots
+        if (chain["state"] == "complete") != is_complete:
+            raise Fault("BAD-STAMP", f"{chain['ots']} is not {chain['state']} as the bundle says")
+        words.append(
+            f"An OpenTimestamps proof for the first {covered} entries is there, {chain['state']} "
+            f"(not checked here; check it with: ots verify {chain['ots']})."
+        )
+    return words
 
 
 def stamp_time(text: str) -> datetime | None:
