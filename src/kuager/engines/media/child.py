@@ -60,6 +60,9 @@ WORKS: dict[str, Work] = {
     "waveform": Work("kuager.engines.media.inside.sounds", "waveform"),
     "draw_moment": Work("kuager.engines.media.stepping", "draw_moment"),
     "draw_page": Work("kuager.engines.media.stepping", "draw_page"),
+    "capture_list": Work("kuager.engines.captures.limited_works", "list_capture"),
+    "capture_files": Work("kuager.engines.captures.limited_works", "give_files"),
+    "credentials": Work("kuager.engines.media.credentials", "read_credentials"),
     "draw_picture": Work("kuager.engines.media.stepping", "draw_picture"),
 }
 
