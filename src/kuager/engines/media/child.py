@@ -58,6 +58,8 @@ WORKS: dict[str, Work] = {
     "sheet_video": Work("kuager.engines.media.inside.frames", "sheet"),
     "text_of_page": Work("kuager.engines.media.inside.documents", "text"),
     "waveform": Work("kuager.engines.media.inside.sounds", "waveform"),
+    "list_archive": Work("kuager.engines.media.inside.archives", "list_entries"),
+    "take_entry": Work("kuager.engines.media.inside.archives", "take"),
     "draw_moment": Work("kuager.engines.media.stepping", "draw_moment"),
     "draw_page": Work("kuager.engines.media.stepping", "draw_page"),
     "capture_list": Work("kuager.engines.captures.limited_works", "list_capture"),
