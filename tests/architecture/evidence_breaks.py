@@ -7,6 +7,7 @@ from typing import Any
 from kuager.domain.accounts.models import User
 from kuager.domain.evidence.models import (
     Appearance,
+    CopyOrder,
     DigitalItem,
     FixityFault,
     FixityRun,
@@ -114,6 +115,11 @@ def fault(of: FixityRun, item: DigitalItem) -> FixityFault:
     return FixityFault.objects.create(run=of, item=item, words="x", found_at=FIRST)
 
 
+def order(small: SmallRegister, **more: Given) -> CopyOrder:
+    values: dict[str, Given] = {"derivation": "redacted", "recipe_sealed": b"x", "drawn_at": FIRST}
+    return CopyOrder.objects.create(item=item(small), by=small.by, **(values | more))
+
+
 def twice(make: Callable[..., object], *given: Given) -> None:
     make(*given)
     make(*given)
@@ -160,6 +166,9 @@ EVIDENCE_BREAKS: dict[str, Callable[[SmallRegister], object]] = {
     "appearance_withdrawn_with_reason": lambda s: appearance(
         s, withdrawn_by=s.by, withdrawn_at=LATER + timedelta(days=1)
     ),
+    "done_order_has_a_copy": lambda s: order(s, state="done"),
+    "failed_order_says_why": lambda s: order(s, state="failed"),
+    "order_progress_is_a_share": lambda s: order(s, progress=1.5),
     "one_fixity_run": lambda s: twice(fixity, s),
     "fixity_run_ends_once": lambda s: fixity(s, state="done"),
     "fault_once_a_run": lambda s: twice(fault, fixity(s), item(s)),

@@ -119,3 +119,30 @@ class FixityState(TextChoices):
 
     RUNNING = "running", _("under way")
     DONE = "done", _("done")
+
+
+class OrderState(TextChoices):
+    """How far an ordered copy has come."""
+
+    DRAFT = "draft", _("being drawn")
+    WAITING = "waiting", _("waits to be made")
+    RUNNING = "running", _("being made")
+    DONE = "done", _("kept")
+    FAILED = "failed", _("not made")
+
+
+class OrderFault(TextChoices):
+    """Why a copy was not made, or was made and thrown away."""
+
+    NOT_UNDERSTOOD = "not_understood", _("the file cannot be read as what it is said to be")
+    TEXT_NOT_FOUND = (
+        "text_not_found",
+        _("a text to remove is nowhere in the document's text; if it stands in a picture, draw boxes"),
+    )
+    LEFT_OVER = (
+        "left_over",
+        _("the check found something in the copy that should be gone; it was thrown away"),
+    )
+    TOO_MUCH = "too_much", _("it took too long or needed too much memory")
+    CRASHED = "crashed", _("the reading process died over the file")
+    INTERRUPTED = "interrupted", _("the program was stopped while it worked; ask again")

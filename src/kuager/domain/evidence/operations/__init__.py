@@ -12,6 +12,7 @@ from kuager.domain.evidence.operations.keeping import keep_derived, keep_item, k
 from kuager.domain.evidence.operations.knowing import end_reading, grant_reading, open_item, restrict_item
 from kuager.domain.evidence.operations.looking import note_reading, note_view
 from kuager.domain.evidence.operations.marking import add_mark, add_transcript, cite_mark, drop_mark
+from kuager.domain.evidence.operations.ordering import check_again, draw_copy, make_ordered, order_copy
 from kuager.domain.evidence.operations.relating import decide_relation, suggest_relation
 from kuager.domain.evidence.operations.releasing import propose_release, recall_release, release_item
 from kuager.domain.evidence.operations.verifying import (
@@ -27,8 +28,10 @@ __all__ = [
     "adopt_items",
     "begin_export",
     "begin_fixity",
+    "check_again",
     "cite_mark",
     "decide_relation",
+    "draw_copy",
     "drop_mark",
     "end_reading",
     "export_items",
@@ -36,9 +39,11 @@ __all__ = [
     "keep_derived",
     "keep_item",
     "keep_upload",
+    "make_ordered",
     "note_reading",
     "note_view",
     "open_item",
+    "order_copy",
     "propose_release",
     "propose_verification",
     "recall_release",

@@ -47,6 +47,13 @@ from kuager.domain.evidence.queries.looking import (
     get_verification,
     list_verifications,
 )
+from kuager.domain.evidence.queries.ordering import (
+    OrderedCopy,
+    get_order,
+    list_orders,
+    list_unfinished_orders,
+    recipe_of,
+)
 from kuager.domain.evidence.queries.visibility import may_see, visible_items
 
 __all__ = [
@@ -57,6 +64,7 @@ __all__ = [
     "OpenedMark",
     "OpenedTranscript",
     "OpenedVerification",
+    "OrderedCopy",
     "acquisitions",
     "appearances_of_group",
     "count_items",
@@ -66,6 +74,7 @@ __all__ = [
     "get_appearance",
     "get_item",
     "get_mark",
+    "get_order",
     "get_reader",
     "get_relation",
     "get_verification",
@@ -75,15 +84,18 @@ __all__ = [
     "kept",
     "list_custody",
     "list_items",
+    "list_orders",
     "list_readers",
     "list_releasable",
     "list_suggestions",
+    "list_unfinished_orders",
     "list_verifications",
     "marks",
     "may_see",
     "names",
     "open_item",
     "opened_history",
+    "recipe_of",
     "relations",
     "told",
     "transcripts",
