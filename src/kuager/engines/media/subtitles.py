@@ -110,7 +110,7 @@ class _Block:
 
 def read_bytes(data: bytes) -> Transcript:
     """Read a file: UTF-8, UTF-16 with its mark, or else the code page of Kazakh and Russian (KZ-1048)."""
-    text, is_guessed = _decoded(data)
+    text, is_guessed = decoded(data)
     found = read_text(text)
     if not is_guessed:
         return found
@@ -118,7 +118,8 @@ def read_bytes(data: bytes) -> Transcript:
     return replace(found, problems=(guessed, *found.problems))
 
 
-def _decoded(data: bytes) -> tuple[str, bool]:
+def decoded(data: bytes) -> tuple[str, bool]:
+    """Return the text of a file, and whether its code page had to be guessed."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding), False

@@ -17,6 +17,7 @@ from kuager.domain.evidence.rules import notes
 from kuager.domain.evidence.rules.two_people import check_reason
 from kuager.domain.sources import operations as sources
 from kuager.domain.sources.models import Citation, Source
+from kuager.engines.media.time_codes import write_time
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.vault import Vault
 
@@ -94,11 +95,10 @@ def cite_mark(*, vault: Vault, mark: Mark, source: Source, by: User, at: datetim
 
 
 def locator(mark: Mark) -> str:
-    """Return where a mark stands, as a citation names it: ``item 12, 0:01:02.500, box 10 20 300 400``."""
+    """Return where a mark stands, as a citation names it: ``item 12, 00:01:02.500, box 10 20 300 400``."""
     parts = [f"item {mark.item.number}"]
     if mark.time_ms is not None:
-        seconds, thousandths = divmod(mark.time_ms, 1000)
-        parts.append(f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{thousandths:03d}")
+        parts.append(write_time(mark.time_ms))
     if mark.page is not None:
         parts.append(f"page {mark.page}")
     if mark.box_width is not None:

@@ -1,11 +1,11 @@
 """The original bytes: played from any place, or handed over as a file; never opened as a page.
 
 Whatever plays them reads bytes of strangers: only kinds that browsers play in a process of their own are
-named; everything else is "some bytes", to be saved. A part is verified before it is sent, memory is one chunk.
+named; everything else is "some bytes", to be saved. What is sent was verified; memory is one chunk.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
@@ -62,7 +62,7 @@ def played_type(item: "DigitalItem") -> str | None:
 
 @require_safe
 @needs(Capability.VIEW_EVIDENCE)
-def stream_original(request: HttpRequest, number: int) -> "HttpResponseBase":
+def stream_original(request: HttpRequest, number: int) -> HttpResponse:
     """Serve the original, or the part of it that is asked for, to whoever asked for it on its page."""
     asked = asked_item(request, number)
     kind = played_type(asked.item)
@@ -84,10 +84,12 @@ def stream_original(request: HttpRequest, number: int) -> "HttpResponseBase":
         _name(response, number, kind)
     response["Accept-Ranges"] = "bytes"
     response["Content-Security-Policy"] = SANDBOX
-    return response
+    return cast("HttpResponse", response)
 
 
 def _wanted(request: HttpRequest, number: int, size: int) -> ByteRange | None:
+    if request.method != "GET":
+        return None  # ranges are defined for GET alone (section 14.2)
     condition = request.headers.get("If-Range")
     if condition is not None and condition.strip() != _tag(number):
         return None
@@ -105,9 +107,7 @@ def _answer(request: HttpRequest, plain: "Decrypted", wanted: ByteRange | None) 
         plain.close()
         response: HttpResponseBase = HttpResponse()
     else:
-        response = StreamingHttpResponse(_pieces(plain, part))
-        # Closed also when the browser goes away before the first piece.
-        response._resource_closers.append(plain.close)  # noqa: SLF001  # Django's own place for it
+        response = StreamingHttpResponse(_Part(plain, part))
     response["Content-Length"] = str(part.size)
     if wanted is not None:
         response.status_code = 206
@@ -125,13 +125,23 @@ def _name(response: "HttpResponseBase", number: int, kind: str | None) -> None:
     response["ETag"] = _tag(number)
 
 
-def _pieces(plain: "Decrypted", part: ByteRange) -> Iterator[bytes]:
-    """Give the bytes of a part; each was verified."""
-    plain.seek(part.first)
-    left = part.size
-    while left:
-        piece = plain.read(min(_PIECE, left))
+class _Part:
+    """The bytes of a part, each verified; closed by Django also when the browser goes away before the first."""
+
+    def __init__(self, plain: "Decrypted", part: ByteRange) -> None:
+        self._plain, self._left = plain, part.size
+        plain.seek(part.first)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._plain.read(min(_PIECE, self._left)) if self._left else b""
         if not piece:
-            return
-        left -= len(piece)
-        yield piece
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._plain.close()

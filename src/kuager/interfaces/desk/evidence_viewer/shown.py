@@ -1,9 +1,10 @@
-"""What somebody has asked to see in this session: until then, and after half an hour unused, an item is covered.
+"""What somebody has asked to see in this session: until then, and after half an hour unused, it is covered.
 
 Asking is an act of its own (POST), and the custody event that tells of it is durable before any byte is
-served. The session remembers it; looking on keeps it uncovered.
+served. The session remembers it; looking on keeps the item uncovered.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -27,10 +28,27 @@ class Way(StrEnum):
 
 
 class Tone(StrEnum):
-    """How pictures are shown."""
+    """In which colours."""
 
     GREY = "grey"
     COLOUR = "colour"
+
+
+class Size(StrEnum):
+    """How large."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """How pictures are shown; small and grey unless more was asked for."""
+
+    tone: Tone = Tone.GREY
+    size: Size = Size.SMALL
+    side: int | None = None
+    """Points of the longer side, where another size is wanted this once."""
 
 
 class NotShownError(RefusedError):
@@ -39,15 +57,14 @@ class NotShownError(RefusedError):
     http_status = 403
 
 
-def show(request: "HttpRequest", number: int, way: Way, at: datetime, tone: Tone | None = None) -> None:
+def show(request: "HttpRequest", number: int, way: Way, at: datetime) -> None:
     """Remember that this item was asked for; its custody event is written already."""
-    held = _held(request)
-    entry = held.pop(str(number), {})
-    entry[way.value] = at.timestamp()
-    if tone is not None:
-        entry["tone"] = tone.value
-    held[str(number)] = entry
-    request.session[_KEY] = dict(list(held.items())[-REMEMBERED_ITEMS:])
+    _change(request, number, {way.value: at.timestamp()})
+
+
+def change_looks(request: "HttpRequest", number: int, looks: Looks) -> None:
+    """Remember how pictures of this item are wanted."""
+    _change(request, number, {"tone": looks.tone.value, "size": looks.size.value})
 
 
 def cover(request: "HttpRequest", number: int) -> None:
@@ -76,9 +93,17 @@ def check_shown(request: "HttpRequest", number: int, way: Way, at: datetime) -> 
         raise NotShownError("this item is covered; ask for it on its page first, which is recorded")
 
 
-def tone_of(request: "HttpRequest", number: int) -> Tone:
-    """Return how pictures of this item are shown: grey, unless colour was asked for."""
-    return Tone(_held(request).get(str(number), {}).get("tone", Tone.GREY))
+def looks_of(request: "HttpRequest", number: int) -> Looks:
+    """Return how pictures of this item are wanted."""
+    held = _held(request).get(str(number), {})
+    return Looks(tone=Tone(str(held.get("tone", "grey"))), size=Size(str(held.get("size", "small"))))
+
+
+def _change(request: "HttpRequest", number: int, changes: dict[str, object]) -> None:
+    held = _held(request)
+    entry = {**held.pop(str(number), {}), **changes}
+    held[str(number)] = entry
+    request.session[_KEY] = dict(list(held.items())[-REMEMBERED_ITEMS:])
 
 
 def _held(request: "HttpRequest") -> dict[str, dict[str, object]]:
