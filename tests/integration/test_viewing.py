@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kuager.core.errors import BadInputError
-from kuager.engines.media import viewing
+from kuager.engines.media import previews, viewing
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from tests.media_files import Container, number_in, pdf, photograph, video
 
@@ -71,7 +71,7 @@ def test_a_covered_picture_holds_sixteen_points(clip: bytes) -> None:
 
 
 def test_photographs_and_pages_are_drawn() -> None:
-    assert number_in(opened(viewing.picture(io.BytesIO(photograph()), side=200))) == 37
+    assert number_in(opened(viewing.still(previews.preview(io.BytesIO(photograph()), side=200)))) == 37
     page = viewing.page(io.BytesIO(pdf()), number=2, side=400)
     assert (number_in(opened(page)), page.pages) == (2, 3)
 

@@ -65,7 +65,6 @@ WORKS: dict[str, Work] = {
     "capture_list": Work("kuager.engines.captures.limited_works", "list_capture"),
     "capture_files": Work("kuager.engines.captures.limited_works", "give_files"),
     "credentials": Work("kuager.engines.media.credentials", "read_credentials"),
-    "draw_picture": Work("kuager.engines.media.stepping", "draw_picture"),
 }
 
 # Loaded before the door closes: names in files come in these.

@@ -1,4 +1,4 @@
-"""Draw one moment of a video, a photograph or one page of a document as plain points of colour.
+"""Draw one moment of a video or one page of a document as plain points of colour.
 
 Runs in the reading process alone (``child.py``). The answer is one line of JSON and then the points, three
 bytes each, row by row: whoever receives it makes a picture of his own of them, so that no byte of the file
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import av
 import numpy as np
-import pypdfium2  # type: ignore[import-untyped]  # carries no types
+import pypdfium2
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
@@ -147,15 +147,6 @@ def _duration_ms(container: InputContainer, stream: "VideoStream") -> int | None
 
 def _points(frame: VideoFrame, side: int) -> "npt.NDArray[np.uint8]":
     return decoding.upright((0.0, frame), side).pixels
-
-
-def draw_picture(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
-    """Draw a photograph, or the first picture of whatever has pictures."""
-    side = int(request["side"])
-    found = next(decoding.frames(source, per_second=1, largest_side=side, most=1), None)
-    if found is None:
-        raise UnreadableMediaError(Reason.NOT_UNDERSTOOD)
-    _answer(output, {"frames": [0], "duration": None}, [found.pixels])
 
 
 def draw_page(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:

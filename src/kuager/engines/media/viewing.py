@@ -79,14 +79,17 @@ def moments(source: BinaryIO, *, ms: int, side: int, ahead: int = 0, is_grey: bo
     return _drawn("draw_moment", request, source, is_grey=is_grey)
 
 
-def picture(source: BinaryIO, *, side: int, is_grey: bool = False) -> Drawn:
-    """Draw a photograph; see :func:`moments`."""
-    return _drawn("draw_picture", {"side": _side(side)}, source, is_grey=is_grey)[0]
-
-
 def page(source: BinaryIO, *, number: int, side: int, is_grey: bool = False) -> Drawn:
     """Draw a page of a PDF, from 1 on; see :func:`moments`."""
     return _drawn("draw_page", {"page": number, "side": _side(side)}, source, is_grey=is_grey)[0]
+
+
+def still(data: bytes, *, is_grey: bool = False) -> Drawn:
+    """Return a JPEG file that this engine wrote (``previews.preview``) as drawn, in grey if wanted."""
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+        width, height = image.size
+        shown = _encoded(image.convert("L")) if is_grey else data
+    return Drawn(data=shown, width=width, height=height)
 
 
 def covered(drawn: Drawn) -> bytes:

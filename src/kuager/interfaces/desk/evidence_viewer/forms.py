@@ -164,7 +164,9 @@ class TranscriptForm(forms.Form):
         label=_("or a file"), required=False, help_text=_("of at most 2 megabytes: .vtt, .srt or .txt")
     )
 
-    def __init__(self, data: QueryDict | None = None, files: "MultiValueDict[str, Any] | None" = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, files: "MultiValueDict[str, Any] | None" = None
+    ) -> None:
         super().__init__(data, files, label_suffix="")
 
     def clean(self) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _name(response: "HttpResponseBase", number: int, kind: str | None) -> None:
 
 
 class _Part:
-    """The bytes of a part, each verified; closed by Django also when the browser goes away before the first."""
+    """The bytes of a part, each verified; Django closes it, also when the browser goes away early."""
 
     def __init__(self, plain: "Decrypted", part: ByteRange) -> None:
         self._plain, self._left = plain, part.size

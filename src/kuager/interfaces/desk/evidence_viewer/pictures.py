@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from kuager.core.errors import IntegrityError, NotFoundError
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.evidence.terms import MediaKind
-from kuager.engines.media import viewing
+from kuager.engines.media import previews, viewing
 from kuager.interfaces.desk.access import needs, now
 from kuager.interfaces.desk.evidence_viewer.asked import AskedItem, asked_item
 from kuager.interfaces.desk.evidence_viewer.sealed_pictures import SealedPictures, Wanted
@@ -46,7 +46,7 @@ def draw(asked: AskedItem, looks: "Looks", *, ms: int = 0, page: int = 1, ahead:
         elif asked.kind is MediaKind.VIDEO:
             drawn = viewing.moments(plain, ms=ms, side=side, ahead=ahead, is_grey=is_grey)
         elif asked.kind is MediaKind.PICTURE:
-            drawn = [viewing.picture(plain, side=side, is_grey=is_grey)]
+            drawn = [viewing.still(previews.preview(plain, side=side), is_grey=is_grey)]
         else:
             raise NotFoundError("this item has no picture that can be drawn")
     for one in drawn:
@@ -66,7 +66,7 @@ def cover_of(asked: AskedItem) -> bytes:
             elif asked.kind is MediaKind.VIDEO:
                 drawn = viewing.moments(plain, ms=COVER_AT_MS, side=64, is_grey=True)[0]
             else:
-                drawn = viewing.picture(plain, side=64, is_grey=True)
+                drawn = viewing.still(previews.preview(plain, side=64), is_grey=True)
         covered = viewing.covered(drawn)
         sidecars.put(_COVER, key, covered)
         return covered
