@@ -14,6 +14,7 @@ from kuager.domain.audit.models import AuditEvent
 from kuager.domain.evidence import operations
 from kuager.domain.evidence.models import DigitalItem, ItemReader
 from kuager.interfaces.shell import vaults
+from kuager.interfaces.shell.vault_keys import Attempts
 from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault, signed_in, unlocked
 from tests.integration.evidence_story import AT, CLIP, keep, redact
 
@@ -25,7 +26,7 @@ def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A data folder with an empty vault, and nobody's attempts remembered."""
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", vaults.Attempts())
+    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
     return tmp_path
 
 

@@ -228,9 +228,9 @@ def test_parts_of_two_files_never_become_one(vault: Vault, incoming: Incoming) -
         "first": hashlib.sha256(CONTENT[:END]).hexdigest(),
         "last": hashlib.sha256(CONTENT[-END:]).hexdigest(),
     }
-    sound = sent(incoming, **ends)
+    sound = sent(incoming, CONTENT, 90_000, **ends)
     assert vault.assemble(sound, by="gulnar", at=AT, detail={}).size == len(CONTENT)
-    mixed = sent(incoming, CONTENT[:-1] + b"!", **ends)
+    mixed = sent(incoming, CONTENT[:-1] + b"!", 90_000, **ends)
     with pytest.raises(IntegrityError, match="two different files"):
         vault.assemble(mixed, by="gulnar", at=AT, detail={})
     assert len(list(vault.items())) == 1

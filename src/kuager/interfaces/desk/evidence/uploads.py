@@ -48,7 +48,18 @@ class SealingUploadHandler(FileUploadHandler):
         self._sender = sender
         self._upload_id = ""
         self._held = bytearray()
-        self._offset = 0
+        self._offset = self._bound = 0
+
+    def handle_raw_input(
+        self,
+        input_data: object,
+        META: object,  # noqa: N803  # Django's own name
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        """Note how long the whole request is; Django itself takes it apart."""
+        self._bound = content_length
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         """Begin an upload. How long the file is nobody has said: no longer than the whole request."""
@@ -58,8 +69,7 @@ class SealingUploadHandler(FileUploadHandler):
             "media_type": said_type(self.content_type),
             "sent_by": self._sender,
         }
-        bound = int(self.request.META.get("CONTENT_LENGTH") or 0) if self.request else 0
-        self._upload_id = self._incoming.begin(told, size=bound, at=now())
+        self._upload_id = self._incoming.begin(told, size=self._bound, at=now())
         self._held, self._offset = bytearray(), 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
