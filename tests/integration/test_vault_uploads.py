@@ -38,7 +38,7 @@ def incoming(vault: Vault, tmp_path: Path) -> Incoming:
     return Incoming(files, PublicKeys.read(files), Bounds(uploads=3, all_bytes=1_000_000, one_bytes=500_000))
 
 
-def sent(incoming: Incoming, content: bytes = CONTENT, step: int = 90_000, **told: str) -> str:
+def sent(incoming: Incoming, content: bytes = CONTENT, step: int = 90_000, /, **told: str) -> str:
     upload = incoming.begin({"name": "clip.mp4", **told}, size=len(content), at=AT)
     for offset in range(0, len(content), step):
         assert incoming.append(upload, offset, content[offset : offset + step]) <= len(content)
@@ -128,7 +128,7 @@ def test_an_unfinished_upload_is_not_assembled(vault: Vault, incoming: Incoming)
 
 
 def test_parts_that_changed_places_are_noticed(vault: Vault, incoming: Incoming, tmp_path: Path) -> None:
-    upload = sent(incoming, b"abcdefgh" * 100, step=400)
+    upload = sent(incoming, b"abcdefgh" * 100, 400)
     folder = tmp_path / "vault/uploads" / upload / "parts"
     first, second = sorted(folder.iterdir())
     held = first.read_bytes()
@@ -140,7 +140,7 @@ def test_parts_that_changed_places_are_noticed(vault: Vault, incoming: Incoming,
 
 
 def test_a_missing_part_is_named(vault: Vault, incoming: Incoming, tmp_path: Path) -> None:
-    upload = sent(incoming, b"abcdefgh" * 100, step=400)
+    upload = sent(incoming, b"abcdefgh" * 100, 400)
     folder = tmp_path / "vault/uploads" / upload / "parts"
     first, last = sorted(folder.iterdir())
     last.unlink()

@@ -11,11 +11,12 @@ The queue lies in ``anchors/queue`` (``docs/formats/vault.md``); it names no per
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, IntegrityError, KuagerError, NotFoundError
 from kuager.engines.vault import opentimestamps, stamps
 from kuager.engines.vault.anchor_queue import LOCK, Confirmed, Promise, Queue, Try, load, prepare, save
@@ -251,13 +252,12 @@ class _Round:
     def asked(self, queue: Queue, name: str) -> Queue:
         """Ask one authority about the newest head."""
         try:
-            if name == CALENDARS:
-                self._ask_calendars()
-            else:
-                self._ask_authority(name)
+            detail = self._from_calendars() if name == CALENDARS else self._from_authority(name)
         except (KuagerError, OSError) as error:
             tried = _again(queue.wanted[name], self.at, _words(error))
             queue = replace(queue, wanted={**queue.wanted, name: tried})
+        else:
+            self._keep(detail)
         return self._saved(queue)
 
     def completed(self, queue: Queue, number: int) -> Queue:
@@ -266,7 +266,7 @@ class _Round:
         head, ots = str(said["head"]), base64.b64decode(str(said["ots"]))
         ots, fault = self._upgraded(ots, head)
         if opentimestamps.read(ots, head).state is ProofState.COMPLETE:
-            self._keep(ots, head)
+            self._keep(opentimestamps.as_detail(ots, head))
         else:
             promises = dict(queue.promises)
             promise = promises.pop(number)
@@ -280,11 +280,10 @@ class _Round:
         save(self.vault.files, queue)
         return queue
 
-    def _keep(self, ots: bytes, head: str) -> None:
-        detail = opentimestamps.as_detail(ots, head)
+    def _keep(self, detail: Mapping[str, JsonValue]) -> None:
         self.vault.record(Act.ANCHORED, by=self.by, at=self.at, detail=detail)
 
-    def _ask_authority(self, name: str) -> None:
+    def _from_authority(self, name: str) -> Mapping[str, JsonValue]:
         (authority,) = (one for one in self.authorities.stamping if one.name == name)
         question = stamps.ask(self.vault)
         answer = self.fetch(
@@ -293,9 +292,9 @@ class _Round:
         found = stamps.read_answer(
             question, answer, authority=authority.name, certificates=authority.certificates
         )
-        stamps.keep(self.vault, found, by=self.by, at=self.at)
+        return stamps.as_detail(found)
 
-    def _ask_calendars(self) -> None:
+    def _from_calendars(self) -> Mapping[str, JsonValue]:
         head = self.vault.signed_head()
         question = opentimestamps.ask([head])
         answers, faults = [], []
@@ -307,7 +306,7 @@ class _Round:
         if not answers:
             raise BadInputError("; ".join(faults))
         (ots,) = opentimestamps.read_promises(question, answers)
-        self._keep(ots, head)
+        return opentimestamps.as_detail(ots, head)
 
     def _from_calendar(self, address: str, body: bytes | None) -> bytes:
         largest = opentimestamps.LARGEST_ANSWER

@@ -30,6 +30,7 @@ from opentimestamps.core.serialize import (
 )
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp, make_merkle_tree
 
+from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, IntegrityError
 
 NAME = "OpenTimestamps"
@@ -241,7 +242,7 @@ def _target(short: int) -> int:
     return mantissa << 8 * (exponent - 3) if exponent > 3 else mantissa >> 8 * (3 - exponent)
 
 
-def as_detail(ots: bytes, head: str) -> dict[str, str]:
+def as_detail(ots: bytes, head: str) -> dict[str, JsonValue]:
     """Return what an event tells of a proof."""
     return {
         "authority": NAME,

@@ -20,6 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from kuager.core.digest import JsonValue
 from kuager.core.errors import BadInputError, IntegrityError
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.heads import Head
@@ -107,14 +108,18 @@ def _others(certificates: bytes) -> list[Certificate]:
 
 def keep(vault: Vault, stamp: Stamp, *, by: str, at: datetime) -> int:
     """Record a stamp in the log; return the event's number."""
-    detail = {
+    return vault.record(Act.ANCHORED, by=by, at=at, detail=as_detail(stamp))
+
+
+def as_detail(stamp: Stamp) -> dict[str, JsonValue]:
+    """Return what an event tells of a stamp."""
+    return {
         "authority": stamp.authority,
         "stamped": stamp.at.isoformat(),
         "head": stamp.head,
         "answer": base64.b64encode(stamp.answer).decode(),
         "certificates": stamp.certificates.decode("ascii"),
     }
-    return vault.record(Act.ANCHORED, by=by, at=at, detail=detail)
 
 
 def stamps(vault: Vault) -> list[Stamp]:
