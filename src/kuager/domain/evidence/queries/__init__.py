@@ -54,6 +54,7 @@ from kuager.domain.evidence.queries.ordering import (
     list_unfinished_orders,
     recipe_of,
 )
+from kuager.domain.evidence.queries.reading import measures, preview_of, probe_of
 from kuager.domain.evidence.queries.visibility import may_see, visible_items
 
 __all__ = [
@@ -92,9 +93,12 @@ __all__ = [
     "list_verifications",
     "marks",
     "may_see",
+    "measures",
     "names",
     "open_item",
     "opened_history",
+    "preview_of",
+    "probe_of",
     "recipe_of",
     "relations",
     "told",
