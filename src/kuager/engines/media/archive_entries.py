@@ -7,6 +7,9 @@ from enum import StrEnum
 
 MAX_ENTRIES = 10_000
 MAX_NAME = 1024
+# A bomb: unpacks to so many times its size, and to something large. Text seldom shrinks more than thirtyfold.
+MAX_RATIO = 200
+BOMB_BYTES = 64 * 1024 * 1024
 
 
 class EntryKind(StrEnum):

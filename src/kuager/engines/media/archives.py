@@ -17,8 +17,10 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from kuager.engines.media.archive_entries import (
+    BOMB_BYTES,
     MAX_ENTRIES,
     MAX_NAME,
+    MAX_RATIO,
     Entry,
     EntryKind,
     Problem,
@@ -29,9 +31,6 @@ from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.limited import DEFAULT, MIB, Limits, run_limited
 from kuager.engines.media.types import UNKNOWN, Family, family_of, media_types
 
-# A bomb: unpacks to so many times its size, and to something large. Text seldom shrinks more than thirtyfold.
-MAX_RATIO = 200
-BOMB_BYTES = 64 * MIB
 _ARCHIVES = {"application/zip", "application/x-tar", "application/gzip"}
 _READ_LIKE_ZIP = (
     "application/wacz",

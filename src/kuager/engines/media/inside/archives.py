@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-from kuager.engines.media.archive_entries import MAX_ENTRIES, MAX_NAME, EntryKind
+from kuager.engines.media.archive_entries import (
+    BOMB_BYTES,
+    MAX_ENTRIES,
+    MAX_NAME,
+    MAX_RATIO,
+    EntryKind,
+)
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.types import media_types
 
@@ -197,13 +203,14 @@ class _Unpacked:
 
     def __init__(self, source: BinaryIO) -> None:
         source.seek(0)
-        self._stream, self._left = gzip.GzipFile(fileobj=source), _MAX_UNPACKED
+        self._source, self._stream, self._given = source, gzip.GzipFile(fileobj=source), 0
 
     def read(self, size: int = -1) -> bytes:
         """Return at most `size` bytes, and at most 4 MiB."""
         data = self._stream.read(_PIECE if size < 0 else min(size, 16 * _PIECE))
-        self._left -= len(data)
-        if self._left < 0:
+        self._given += len(data)
+        is_bomb = self._given > BOMB_BYTES and self._given > MAX_RATIO * self._source.tell()
+        if is_bomb or self._given > _MAX_UNPACKED:
             raise UnreadableMediaError(Reason.TOO_LARGE)
         return data
 

@@ -125,9 +125,14 @@ _TURNS = {
 }
 
 
+def _exif(image: Image.Image) -> Image.Exif:
+    # The reader of PNG would unpack all points to look for EXIF behind them.
+    return Image.Image.getexif(image)
+
+
 def _orientation(image: Image.Image) -> object:
     try:
-        return image.getexif().get(ExifTags.Base.Orientation)
+        return _exif(image).get(ExifTags.Base.Orientation)
     except Exception:  # noqa: BLE001  # broken metadata must not cost the picture
         return None
 
@@ -155,7 +160,7 @@ _TIMES = {"DateTime": "OffsetTime", "DateTimeOriginal": "OffsetTimeOriginal",
 
 def _add_exif(description: Description, image: Image.Image) -> None:
     try:
-        exif = image.getexif()
+        exif = _exif(image)
         groups = {"image": dict(exif)}
         for group, number in _SUBORDINATE.items():
             groups[group] = dict(exif.get_ifd(number))
