@@ -129,7 +129,7 @@ def note_appearance(item: "DigitalItem", file: CapturedFile, *, by: "User", at: 
 def _is_known(item: "DigitalItem", file: CapturedFile, by: "User") -> bool:
     there = queries.appearances_of_group(item, user=by)
     return any(
-        one.item_id == item.pk and one.url == file.url and one.seen_at == file.taken_at for one in there
+        one.item.pk == item.pk and one.url == file.url and one.seen_at == file.taken_at for one in there
     )
 
 

@@ -206,7 +206,8 @@ _CREDENTIALS: dict[CredentialState, _Entry] = {
         gettext_lazy("The file carries Content Credentials signed by %(signer)s, and they fit the file."),
         gettext_lazy(
             "Nobody we trust vouches for the signer's certificate: anybody can make one in any name. "
-            "The file was not changed since it was signed; whether it shows what happened is another question."
+            "The file was not changed since it was signed; whether it shows what happened is "
+            "another question."
         ),
     ),
     CredentialState.TRUSTED: _Entry(
