@@ -1,33 +1,28 @@
 """Is all as it was? Every kept byte read again, how long ago, what was found, and who vouches for the log."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.evidence import operations, queries
-from kuager.engines.vault.heads import Head
+from kuager.engines.vault.anchoring import Authorities, Authority, is_enough, status
 from kuager.engines.vault.stamps import stamps
 from kuager.interfaces.desk.access import acting_user, needs, now
+from kuager.interfaces.shell.authorities import read_authorities
 from kuager.interfaces.shell.vaults import open_vault, vault_if_open
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kuager.engines.vault.anchoring import AnchorState
     from kuager.engines.vault.vault import Vault
 
 STEP_BYTES = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorLine:
-    """Who vouches for the log: up to which event, and since when at the latest."""
-
-    authority: str
-    at: datetime
-    events: int
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,11 +40,9 @@ def fixity(request: HttpRequest) -> HttpResponse:
         "is_open": vault is not None,
     }
     if vault is not None:
-        context |= {
-            "anchors": _anchors(vault),
-            "events": vault.journal.size,
-            "log_key": str(vault.public.log),
-        }
+        anchors, key = _anchors(vault), str(vault.public.log)
+        context |= {"anchors": anchors, "events": vault.journal.size, "log_key": key}
+        context["is_enough"] = is_enough(anchors)
     return render(request, "desk/evidence/fixity.html", context)
 
 
@@ -68,10 +61,9 @@ def _step(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/evidence/fixity_progress.html", context)
 
 
-def _anchors(vault: "Vault") -> list[AnchorLine]:
-    """Return the newest time stamp of each authority."""
-    newest: dict[str, AnchorLine] = {}
-    for stamp in stamps(vault):
-        events = Head.read(stamp.head, vault.public.log).size
-        newest[stamp.authority] = AnchorLine(stamp.authority, stamp.at, events)
-    return sorted(newest.values(), key=lambda line: line.at, reverse=True)
+def _anchors(vault: "Vault") -> "Sequence[AnchorState]":
+    """Return how far each authority vouches for the log: those of the settings, else those in the log."""
+    if settings.AUTHORITIES:
+        return status(vault, read_authorities(Path(settings.AUTHORITIES)))
+    named = {stamp.authority: Authority(stamp.authority, "", stamp.certificates) for stamp in stamps(vault)}
+    return status(vault, Authorities(tuple(named.values())))
