@@ -52,6 +52,7 @@ from kuager.domain.evidence.queries.ordering import (
     get_order,
     list_orders,
     list_unfinished_orders,
+    order_by_number,
     recipe_of,
 )
 from kuager.domain.evidence.queries.reading import measures, preview_of, probe_of
@@ -97,6 +98,7 @@ __all__ = [
     "names",
     "open_item",
     "opened_history",
+    "order_by_number",
     "preview_of",
     "probe_of",
     "recipe_of",

@@ -17,6 +17,7 @@ from kuager.engines.media.redacting.boxes import PixelBox
 from kuager.engines.media.redacting.painting import Plane
 
 MOST_PAGES = 1_000
+MOST_BYTES = 300 << 20
 DPI = 170
 LONGEST_PIXELS = 4_000
 POINTS = 72
@@ -103,8 +104,12 @@ def opened(source: BinaryIO) -> Iterator["Document"]:
         When it cannot be read, asks for a password or has more than 1,000 pages.
     """
     source.seek(0)
+    # Read whole: the library's way of asking for parts needs memory that may be executed, which is forbidden.
+    data = source.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadInputError(f"expected a document of at most {MOST_BYTES >> 20} MiB")
     try:
-        file = pdfium.PdfDocument(source, autoclose=False)
+        file = pdfium.PdfDocument(data)
     except pdfium.PdfiumError:
         raise BadInputError("expected a PDF file that opens without a password") from None
     try:

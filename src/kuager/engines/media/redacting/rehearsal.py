@@ -40,7 +40,7 @@ def rehearse() -> list[Fault]:
     for original, recipe in seen:
         copy, _ = copied(io.BytesIO(original), recipe)
         faults += check_copy(io.BytesIO(original), io.BytesIO(copy), recipe)
-        shown_frame(io.BytesIO(original), recipe.of, recipe=recipe)
+        shown_frame(io.BytesIO(original), recipe.of, longest_side=24, recipe=recipe)
     return faults
 
 

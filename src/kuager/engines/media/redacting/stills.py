@@ -1,8 +1,8 @@
 """One frame of a video, and the frame on which people draw boxes: what is seen there is what is covered."""
 
 import contextlib
-import io
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import av
@@ -76,37 +76,47 @@ def _from(streams: Streams, seconds: float) -> Iterator[tuple[float, av.VideoFra
             yield time, frame
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody is shown to draw on: pixels, and how long or how many pages the whole is."""
+
+    pixels: Plane
+    duration_ms: int | None = None
+    pages: int | None = None
+
+
 def shown_frame(
-    source: BinaryIO,
-    kind: Kind,
-    *,
-    at_ms: int = 0,
-    page: int = 1,
-    longest_side: int = 960,
-    recipe: Recipe | None,
-) -> bytes:
-    """Return a picture, a frame or a page as JPEG for a browser, covered where a recipe is given.
+    source: BinaryIO, kind: Kind, *, at_ms: int = 0, page: int = 1, longest_side: int, recipe: Recipe | None
+) -> Seen:
+    """Return a picture, a frame or a page, small, and covered where a recipe is given.
 
     It is read by the same code that makes the copy, so that a box lies in the copy where it was drawn.
     """
     if kind is Kind.DOCUMENT:
-        pixels = _page(source, page, recipe)
+        seen = _page(source, page, recipe)
     elif kind is Kind.IMAGE:
         pixels = next(shown_frames(source)).pixels
         if recipe is not None:
             Painter(recipe.areas, grid=PICTURE_GRID).paint(pixels)
-    else:
+        seen = Seen(pixels)
+    elif kind is Kind.VIDEO:
         with opened(source) as streams:
             side = longest_side if recipe is None else LONGEST_SIDE
             pixels, _ = video_frame(streams, at_ms, longest_side=side, recipe=recipe)
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
+            seen = Seen(pixels, duration_ms=_duration_ms(streams))
+    else:
+        with opened(source) as streams:
+            seen = Seen(np.zeros((1, 1, 3), np.uint8), duration_ms=_duration_ms(streams))
+    picture = Image.fromarray(np.ascontiguousarray(seen.pixels))
     picture.thumbnail((longest_side, longest_side))
-    held = io.BytesIO()
-    picture.save(held, "JPEG", quality=82)
-    return held.getvalue()
+    return replace(seen, pixels=np.asarray(picture))
 
 
-def _page(source: BinaryIO, number: int, recipe: Recipe | None) -> Plane:
+def _duration_ms(streams: Streams) -> int | None:
+    return None if streams.container.duration is None else streams.container.duration // 1000
+
+
+def _page(source: BinaryIO, number: int, recipe: Recipe | None) -> Seen:
     with opened_document(source) as document, document.page(number) as page:
         pixels = page.draw()
         if recipe is not None:
@@ -114,4 +124,4 @@ def _page(source: BinaryIO, number: int, recipe: Recipe | None) -> Plane:
             areas = [area for area in recipe.areas if area.page == number]
             for box in covered(pixels, areas, letters, recipe.texts):
                 pixels[box.top : box.bottom, box.left : box.right] = 0
-        return pixels
+        return Seen(pixels, pages=len(document))

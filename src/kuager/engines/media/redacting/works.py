@@ -55,18 +55,23 @@ def check(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> Non
 
 
 def show(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None:
-    """Draw a picture, a frame or a page, covered where the request has a recipe."""
+    """Draw a picture, a frame or a page, covered where the request has a recipe.
+
+    The result is a line of JSON (``width``, ``height``, ``duration_ms``, ``pages``) and the points, three
+    bytes each: whoever receives it makes a picture of his own of them (``showing``).
+    """
     recipe = request.get("recipe")
-    output.result(
-        shown_frame(
-            source,
-            Kind(request["kind"]),
-            at_ms=int(request.get("at_ms", 0)),
-            page=int(request.get("page", 1)),
-            longest_side=int(request.get("longest_side", 960)),
-            recipe=None if recipe is None else read_recipe(recipe),
-        )
+    seen = shown_frame(
+        source,
+        Kind(request["kind"]),
+        at_ms=int(request.get("at_ms", 0)),
+        page=int(request.get("page", 1)),
+        longest_side=int(request.get("longest_side", 960)),
+        recipe=None if recipe is None else read_recipe(recipe),
     )
+    height, width = seen.pixels.shape[:2]
+    told = {"width": width, "height": height, "duration_ms": seen.duration_ms, "pages": seen.pages}
+    output.result(json.dumps(told).encode() + b"\n" + seen.pixels.tobytes())
 
 
 class Part(io.RawIOBase):

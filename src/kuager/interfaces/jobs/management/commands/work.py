@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from kuager.interfaces.jobs import estimates, links
+from kuager.interfaces.jobs import derived_copies, estimates, links
 from kuager.interfaces.jobs.consents import sweep_ended_consents
 
 
@@ -27,4 +27,5 @@ class Command(BaseCommand):
         links.audit_links.using(run_after=links.next_night(timezone.localtime())).enqueue()
         estimates.take_up_unfinished()
         links.take_up_unfinished()
+        derived_copies.take_up_unfinished()
         call_command("db_worker", reload=False, startup_delay=False)
