@@ -10,6 +10,7 @@ from kuager.domain.accounts.models import User
 from kuager.domain.publication.models import SnapshotPerson
 from kuager.domain.publication.operations import build_snapshot, publish_snapshot
 from kuager.domain.sources.models import Consent
+from kuager.interfaces.jobs import evidence
 from kuager.interfaces.jobs.consents import CARETAKER, sweep_ended_consents
 from kuager.interfaces.jobs.links import audit_links
 from tests.integration.small_register import DAY, NOW, SmallRegister
@@ -41,7 +42,7 @@ def test_the_sweep_comes_again_in_an_hour(db: None) -> None:
     assert abs(waiting.run_after - waiting.enqueued_at - timedelta(hours=1)) < timedelta(minutes=1)
 
 
-def test_starting_work_leaves_one_sweep_and_one_audit_waiting(
+def test_starting_work_leaves_one_of_each_repeated_work_waiting(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kuager.interfaces.jobs.management.commands import work
@@ -52,4 +53,11 @@ def test_starting_work_leaves_one_sweep_and_one_audit_waiting(
     call_command("work")
     assert started == ["db_worker", "db_worker"]
     waiting = DBTaskResult.objects.filter(status="READY").values_list("task_path", flat=True)
-    assert sorted(waiting) == sorted([sweep_ended_consents.module_path, audit_links.module_path])
+    repeated = (
+        sweep_ended_consents,
+        audit_links,
+        evidence.watch_evidence,
+        evidence.check_fixity,
+        evidence.bring_to_authorities,
+    )
+    assert sorted(waiting) == sorted(one.module_path for one in repeated)

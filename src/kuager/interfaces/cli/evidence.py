@@ -7,6 +7,9 @@ import click
 from kuager.interfaces.cli.setup import start_django
 
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "work": ("kuager.interfaces.cli.evidence_work:work", "Read what waits, where the server cannot."),
+    "check": ("kuager.interfaces.cli.evidence_work:check", "Read every kept byte again."),
+    "grant": ("kuager.interfaces.cli.evidence_work:grant", "Let somebody see a restricted item."),
     "import": ("kuager.interfaces.cli.evidence_captures:import_captures", "Keep what other tools hand us."),
     "wacz": ("kuager.interfaces.cli.evidence_wacz:write_archive", "Give items out as a web archive (WACZ)."),
 }

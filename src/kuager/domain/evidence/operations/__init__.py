@@ -9,10 +9,17 @@ from kuager.domain.evidence.operations.appearing import add_appearance, withdraw
 from kuager.domain.evidence.operations.checking import begin_fixity, step_fixity
 from kuager.domain.evidence.operations.exporting import begin_export, export_items
 from kuager.domain.evidence.operations.keeping import keep_derived, keep_item, keep_upload
-from kuager.domain.evidence.operations.knowing import end_reading, grant_reading, open_item, restrict_item
+from kuager.domain.evidence.operations.knowing import (
+    end_reading,
+    grant_by_keyholder,
+    grant_reading,
+    open_item,
+    restrict_item,
+)
 from kuager.domain.evidence.operations.looking import note_reading, note_view
 from kuager.domain.evidence.operations.marking import add_mark, add_transcript, cite_mark, drop_mark
 from kuager.domain.evidence.operations.ordering import check_again, draw_copy, make_ordered, order_copy
+from kuager.domain.evidence.operations.reading import read_item
 from kuager.domain.evidence.operations.relating import decide_relation, suggest_relation
 from kuager.domain.evidence.operations.releasing import propose_release, recall_release, release_item
 from kuager.domain.evidence.operations.verifying import (
@@ -35,6 +42,7 @@ __all__ = [
     "drop_mark",
     "end_reading",
     "export_items",
+    "grant_by_keyholder",
     "grant_reading",
     "keep_derived",
     "keep_item",
@@ -46,6 +54,7 @@ __all__ = [
     "order_copy",
     "propose_release",
     "propose_verification",
+    "read_item",
     "recall_release",
     "release_item",
     "restrict_item",

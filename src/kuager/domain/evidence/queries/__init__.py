@@ -27,6 +27,7 @@ from kuager.domain.evidence.queries.custody import history, list_custody
 from kuager.domain.evidence.queries.fixity import (
     Coverage,
     FixitySummary,
+    faults_of,
     fixity_coverage,
     fixity_summary,
     unfinished_run,
@@ -71,6 +72,7 @@ __all__ = [
     "appearances_of_group",
     "count_items",
     "derivatives",
+    "faults_of",
     "fixity_coverage",
     "fixity_summary",
     "get_appearance",

@@ -51,6 +51,12 @@ def unfinished_run() -> FixityRun | None:
     return FixityRun.objects.filter(state=FixityState.RUNNING).select_related("by").first()
 
 
+def faults_of(run: FixityRun) -> dict[int, str]:
+    """Return what a run has found, in words, by item. For the program itself: tells of every item."""
+    found = run.faults.select_related("item").order_by("item__number")
+    return {fault.item.number: fault.words for fault in found}
+
+
 def fixity_summary(*, user: User) -> FixitySummary:
     """Return how the bytes are doing, for somebody who may look at evidence."""
     seen = visible_items(user)
