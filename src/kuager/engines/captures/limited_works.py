@@ -9,6 +9,8 @@ import hashlib
 import json
 import mimetypes
 from collections.abc import Mapping
+from datetime import datetime
+from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
 from kuager.core.errors import BadInputError
@@ -29,6 +31,8 @@ class Output(Protocol):
 def prepare() -> None:
     """Load what is otherwise loaded when it is first used."""
     mimetypes.init()
+    datetime.strptime("+0000", "%z")
+    import_module("opentimestamps.core.dubious.notary")
     for name in ("utf-8-sig", "unicode_escape", "iso8859-1", "idna"):
         codecs.lookup(name)
     for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "ripemd160"):

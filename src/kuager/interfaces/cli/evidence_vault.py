@@ -1,4 +1,4 @@
-"""The organisation's vault for commands: opened with its passphrase; files taken in without following links."""
+"""The organisation's vault for commands: opened with its passphrase; files are taken in without links."""
 
 import os
 import stat
