@@ -63,6 +63,7 @@ def test_unlocking_shows_names_and_locking_hides_them(item: DigitalItem, saule: 
     text = client.get(reverse("evidence-item", args=[item.number])).content.decode()
     assert opened_vault(folder).item(item.number).sha256 in text
     assert "from a neighbour" in text
+    assert item.address not in text
     client.post(reverse("evidence-lock"))
     assert NAME not in client.get(reverse("evidence")).content.decode()
     acts = list(AuditEvent.objects.filter(target="evidence.Vault:1").values_list("action", "actor"))

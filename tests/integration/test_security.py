@@ -68,6 +68,7 @@ def test_pages_forbid_foreign_and_inline_content(asel: User, client: Client, add
     answer = client.get(address)
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
+    assert "media-src 'self'" in policy  # evidence is played from here alone
     assert not re.search(r"script-src[^;]*'unsafe|\*|https?:", policy)
     for header, value in {
         "X-Content-Type-Options": "nosniff",

@@ -49,7 +49,7 @@ _WORDS: "Mapping[str, Promise]" = {
     "why": _("Why"),
     "came": _("How it reached us"),
     "from_whom": _("From whom"),
-    "address": _("Found at"),
+    "found_at": _("Found at"),
     "recorded": _("Said to be recorded"),
     "place": _("Said to be from"),
     "source": _("Source, in words"),

@@ -33,6 +33,8 @@ class Details:
     ----------
     came
         One of :data:`CAME`.
+    found_at
+        The address on the web where it was found.
     recorded
         When it is said to have been recorded, in EDTF; empty when nobody says.
     source_id
@@ -41,7 +43,7 @@ class Details:
 
     came: str
     from_whom: str = ""
-    address: str = ""
+    found_at: str = ""
     recorded: str = ""
     place: str = ""
     note: str = ""

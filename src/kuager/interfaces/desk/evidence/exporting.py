@@ -60,8 +60,10 @@ def _page(
     status: int = 200,
     is_asked_again: bool = False,
 ) -> HttpResponse:
+    vault = vault_if_open(request)
     context = {
-        "lines": item_lines(items, vault_if_open(request)),
+        "lines": item_lines(items, vault),
+        "is_open": vault is not None,
         "size": sum(item.size for item in items),
         "form": form,
         "is_asked_again": is_asked_again,

@@ -60,14 +60,14 @@ class ItemFilterForm(PlainForm):
 class KeepForm(PlainForm):
     """Where a file is from. All of it is sealed with the file, except which source it belongs to."""
 
-    came = forms.ChoiceField(label=_("How did it reach you?"), choices=CAME)
+    came = forms.ChoiceField(label=_("How did it reach you?"), choices=[ANY, *CAME])
     from_whom = forms.CharField(
         label=_("From whom, or from which account"),
         max_length=500,
         required=False,
         help_text=_("Sealed. Write only what has to be known one day in court."),
     )
-    address = forms.CharField(label=_("Address where it was found"), max_length=1000, required=False)
+    found_at = forms.CharField(label=_("Address where it was found"), max_length=1000, required=False)
     recorded = UncertainDateField(label=_("When it is said to have been recorded"))
     place = forms.CharField(label=_("Where it is said to have been recorded"), max_length=500, required=False)
     note = forms.CharField(
@@ -100,7 +100,7 @@ class KeepForm(PlainForm):
         return Details(
             came=said["came"],
             from_whom=said["from_whom"],
-            address=said["address"],
+            found_at=said["found_at"],
             recorded=recorded.edtf if isinstance(recorded, UncertainDate) and recorded.is_known else "",
             place=said["place"],
             note=said["note"],
