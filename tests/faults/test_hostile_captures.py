@@ -1,4 +1,4 @@
-"""Bundles made to harm their reader: nothing is written outside, nothing runs away, no file loses the others."""
+"""Bundles made to harm their reader: nothing is written outside, nothing runs away, nothing else is lost."""
 
 import gzip
 import io
