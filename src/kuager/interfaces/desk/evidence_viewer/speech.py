@@ -1,6 +1,7 @@
 """What is said in an item, beside its picture: pieces with times, original and translation in one row."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from kuager.interfaces.desk.evidence_viewer.asked import AskedItem
 
 SHOWN_LINES = 400
-_NEAR_MS = 700
+_NEAR_MS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,8 @@ def speech_beside(request: "HttpRequest", asked: "AskedItem", at_ms: int) -> Spe
     if chosen is None:
         return Speech(rows=[], chosen=None, other=None, lines=[], left=0)
     other = next((one for one in opened if one.row.is_translation is not chosen.row.is_translation), None)
-    cues, beside = read_again(chosen.text).cues, read_again(other.text).cues if other else ()
+    cues = read_again(chosen.text).cues
+    beside = _side_by_side(cues, read_again(other.text).cues) if other else {}
     lines = [_line(cue, beside, at_ms) for cue in _window(cues, at_ms)]
     return Speech(
         rows=[one.row for one in opened],
@@ -96,13 +98,13 @@ def _window(cues: Sequence[Cue], at_ms: int) -> Sequence[Cue]:
     return cues[begin : begin + SHOWN_LINES]
 
 
-def _line(cue: Cue, beside: Sequence[Cue], at_ms: int) -> SpokenLine:
+def _line(cue: Cue, beside: Mapping[int, str], at_ms: int) -> SpokenLine:
     return SpokenLine(
         ms=cue.start_ms,
         code="" if cue.start_ms is None else write_time(cue.start_ms),
         speaker=cue.speaker,
         text=cue.text,
-        beside="\n".join(other.text for other in beside if _belongs(other, cue)),
+        beside=beside.get(cue.line, ""),
         is_now=cue.start_ms is not None and cue.start_ms <= at_ms < _end(cue),
     )
 
@@ -112,8 +114,21 @@ def _end(cue: Cue) -> int:
     return cue.end_ms if cue.end_ms is not None else start + 5_000
 
 
-def _belongs(other: Cue, cue: Cue) -> bool:
-    """Whether a piece of the other language begins while this one is said, or nearly so."""
-    if other.start_ms is None or cue.start_ms is None:
-        return False
-    return cue.start_ms - _NEAR_MS <= other.start_ms < max(_end(cue) - _NEAR_MS, cue.start_ms + 1)
+def _side_by_side(cues: Sequence[Cue], others: Sequence[Cue]) -> dict[int, str]:
+    """Return, by the line of a piece, what of the other language stands beside it.
+
+    A piece stands beside the last one that has begun by then, or begins a moment later: translators set their
+    times by hand. Without times, as many pieces on both sides stand beside each other in their order.
+    """
+    begun = sorted((cue.start_ms, place) for place, cue in enumerate(cues) if cue.start_ms is not None)
+    found: dict[int, list[str]] = {}
+    for index, other in enumerate(others):
+        if other.start_ms is not None:
+            reached = bisect_right(begun, (other.start_ms + _NEAR_MS, len(cues)))
+            place = begun[reached - 1][1] if reached else 0
+        elif len(others) == len(cues):
+            place = index
+        else:
+            continue
+        found.setdefault(place, []).append(other.text)
+    return {cues[place].line: "\n".join(texts) for place, texts in found.items()}
