@@ -72,7 +72,10 @@ class _Folder:
 
 
 class CrashDisk:
-    """Files in memory; ``after_each`` is told after every operation, ``refuse_at`` fails one of them."""
+    """Files in memory; ``after_each`` is told after every operation, ``refuse_at`` fails one of them.
+
+    It fails all after that one as well; with ``refuse_once`` only that one.
+    """
 
     def __init__(self) -> None:
         self.files: dict[int, _File] = {}
@@ -81,6 +84,7 @@ class CrashDisk:
         self.removed: dict[str, _Folder] = {}
         self.operations = 0
         self.refuse_at: int | None = None
+        self.refuse_once = False
         self.short = False
         self.after_each: Callable[[], None] = lambda: None
 
@@ -93,7 +97,9 @@ class CrashDisk:
 
     def _begin(self) -> None:
         self.operations += 1
-        if self.refuse_at is not None and self.operations >= self.refuse_at:
+        if self.refuse_at is None or self.operations < self.refuse_at:
+            return
+        if not self.refuse_once or self.operations == self.refuse_at:
             raise DiskError(28, "No space left on device")
 
     def _split(self, path: str) -> tuple[_Folder, str]:

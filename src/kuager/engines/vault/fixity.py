@@ -39,6 +39,19 @@ def check_items(vault: Vault, *, after: int = -1) -> Iterator[Finding]:
                 yield Finding(item.number, item.size, None)
 
 
+def check_log(vault: Vault) -> list[str]:
+    """Read the whole log again; return what is damaged of what the log can do without.
+
+    Raises
+    ------
+    IntegrityError
+        When entries have changed or are missing.
+    """
+    found = vault.journal.doubts()
+    vault.journal.verify()
+    return found
+
+
 def strays(vault: Vault) -> list[str]:
     """Return addresses of files that no item names: a power cut came before their event was promised."""
     known = {item.address for item in vault.items()}

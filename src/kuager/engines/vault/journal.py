@@ -100,6 +100,7 @@ class Journal:
         self.key = key
         self._broken = False
         self._remembered: dict[int, tuple[Entry, ...]] = {}
+        self._mended: list[str] = []
         self._turn, promised = self._promised()
         self._starts = [int(name) for name in files.names(FOLDER)]
         self._last = self._newest_segment()
@@ -139,6 +140,7 @@ class Journal:
             if self.root(promised.size) == promised.root and self.root() == head.root:
                 break
             # A damaged tile is computed anew; a damaged entry stays damaged.
+            self._mended = self.tiles.damaged()
             self.tiles.forget()
         else:
             raise IntegrityError("the log was changed: its entries do not lead to its signed head")
@@ -275,6 +277,21 @@ class Journal:
             note = self._last.note if start == self._starts[-1] else self._read(start).note
             if note is not None:
                 yield note
+
+    def doubts(self) -> list[str]:
+        """Return which files beside the entries are damaged: they hold nothing that is not elsewhere too.
+
+        A head that is torn is also what a power cut may leave; the next event writes it anew.
+        """
+        found = []
+        for place, note in enumerate(self._slots()):
+            if note or place < min(self.size, 1):
+                try:
+                    Head.read(note, self.key)
+                except IntegrityError as error:
+                    found.append(f"{HEADS}: the head in slot {place} cannot be read ({error})")
+        damaged = dict.fromkeys([*self._mended, *self.tiles.damaged()])
+        return found + [f"{path}: the tile was damaged; it was computed anew" for path in damaged]
 
     def verify(self) -> None:
         """Read every entry again and check that they lead to the newest signed head.

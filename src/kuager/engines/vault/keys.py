@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 
 from kuager.core.digest import JsonValue, canonical_json
-from kuager.core.errors import BadInputError, IntegrityError, PermissionDeniedError
+from kuager.core.errors import BadInputError, IntegrityError, KuagerError, PermissionDeniedError
 from kuager.engines.sealing import Passphrase, PublicKey, SecretKey, decrypt, encrypt
 from kuager.engines.vault.files import Files, write_whole
 from kuager.engines.vault.heads import SigningKey, VerifierKey
@@ -62,12 +62,15 @@ class PublicKeys:
         except ValueError as error:
             raise IntegrityError("vault.json is damaged; restore it from a backup") from error
         if not isinstance(said, dict) or said.get("format") != _FORMAT:
-            raise BadInputError(f"this vault was made by another version; expected the format {_FORMAT}")
-        return cls(
-            PublicKey.from_text(said["case"]),
-            PublicKey.from_text(said["escrow"]),
-            VerifierKey.from_text(said["log"]),
-        )
+            raise BadInputError(f"vault.json tells of another version; expected the format {_FORMAT}")
+        try:
+            return cls(
+                PublicKey.from_text(said["case"]),
+                PublicKey.from_text(said["escrow"]),
+                VerifierKey.from_text(said["log"]),
+            )
+        except (BadInputError, KeyError, AttributeError, TypeError) as error:
+            raise IntegrityError("a key in vault.json is damaged; restore it from a backup") from error
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,7 +118,9 @@ class SecretKeys:
         except FileNotFoundError as error:
             raise IntegrityError("the file keys/vault.age is missing; restore it from a backup") from error
         except PermissionDeniedError as error:
-            raise PermissionDeniedError("the passphrase is wrong") from error
+            raise PermissionDeniedError("the passphrase is wrong, or keys/vault.age was damaged") from error
+        except (KuagerError, ValueError) as error:
+            raise IntegrityError("keys/vault.age was damaged; restore it from a backup") from error
         said = json.loads(opened)
         return cls(
             SecretKey.from_text(said["case"]),

@@ -62,6 +62,28 @@ class Tiles:
             self._open.append([self._root(level - 1, number) for number in range(begin, count)])
             level, count = level + 1, count // WIDTH
 
+    def damaged(self) -> list[str]:
+        """Return the paths of tiles that do not hold what the entries say."""
+        found = []
+        for folder in self._files.names(FOLDER):
+            for name in self._files.names(f"{FOLDER}/{folder}"):
+                path = f"{FOLDER}/{folder}/{name}"
+                if (
+                    folder.isdecimal()
+                    and name.isdecimal()
+                    and self._files.read(path) != self._right(int(folder), int(name))
+                ):
+                    found.append(path)
+        return found
+
+    def _right(self, level: int, number: int) -> bytes:
+        """Return what a tile must hold, from the entries alone."""
+        each = WIDTH**level
+        begin = number * WIDTH * each
+        leaves = _cut(self._leaf_hashes(begin, begin + WIDTH * each))
+        parts = [leaves[start : start + each] for start in range(0, len(leaves), each)]
+        return b"".join(_rows_above(part)[-1][0] for part in parts)
+
     def forget(self) -> None:
         """Drop every tile; what is asked for next is computed from the entries."""
         self._cache.clear()

@@ -381,7 +381,7 @@ class Vault:
         """Give the plain bytes of an item; the last piece comes only after the digest of all was compared."""
         digest, held = hashlib.sha256(), b""
         with self.open(item) as plain:
-            for piece in plain.pieces():
+            for piece in _named(plain.pieces(), item):
                 digest.update(piece)
                 if held:
                     yield held
@@ -415,6 +415,14 @@ def _unsealed(sealed: BinaryIO, key: SecretKey, item: Item) -> Decrypted:
     except KuagerError as error:
         sealed.close()
         raise IntegrityError(f"the file of item {item.number} was changed on disk: {error}") from error
+
+
+def _named(pieces: Iterator[bytes], item: Item) -> Iterator[bytes]:
+    """Give pieces; a fault names the item."""
+    try:
+        yield from pieces
+    except IntegrityError as error:
+        raise IntegrityError(f"item {item.number}: {error}") from error
 
 
 def _digest(data: bytes) -> str:

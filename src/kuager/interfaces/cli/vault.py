@@ -16,16 +16,17 @@ from kuager.core.errors import BadInputError, IntegrityError
 from kuager.engines.sealing import PublicKey
 from kuager.engines.vault.bundle import FolderSink, SealedSink, Sink, export
 from kuager.engines.vault.custody import Act
-from kuager.engines.vault.files import OsFiles
-from kuager.engines.vault.fixity import Finding, check_items, strays
+from kuager.engines.vault.files import OsFiles, write_whole
+from kuager.engines.vault.fixity import Finding, check_items, check_log, strays
 from kuager.engines.vault.merkle import inclusion_proof
-from kuager.engines.vault.vault import PIECE, create
+from kuager.engines.vault.vault import PIECE, Vault, create
 from kuager.interfaces.cli.passphrases import ask_new_passphrase
 from kuager.interfaces.cli.vault_anchor import anchor
 from kuager.interfaces.cli.vault_options import acting, as_json, folder_type, in_vault, now, unlocked
 from kuager.interfaces.cli.vault_watch import watch
 
 _STATE = "fixity.json"
+_ITEMS_BETWEEN_NOTES = 16
 
 
 @click.group()
@@ -210,14 +211,16 @@ def export_items(
 def verify(folder: Path, by: str, as_json: bool) -> None:
     """Read every byte that is kept again. After Ctrl-C the same command goes on where it was."""
     vault = unlocked(folder)
-    vault.journal.verify()
+    for doubt in check_log(vault):
+        click.echo(doubt, err=True)
     state = folder / _STATE
     found = _resumed(state)
-    for finding in check_items(vault, after=int(str(found["after"]))):
+    for finding in _read_again(vault, int(str(found["after"]))):
         found = _counted(found, finding)
-        state.write_text(json.dumps(found), encoding="utf-8")
         if finding.fault is not None:
             click.echo(f"item {finding.item}: {finding.fault}", err=True)
+        if finding.fault is not None or int(str(found["items"])) % _ITEMS_BETWEEN_NOTES == 0:
+            write_whole(vault.files, _STATE, json.dumps(found).encode())
     state.unlink(missing_ok=True)
     said: dict[str, JsonValue] = {name: found[name] for name in ("items", "bytes", "faults")}
     said |= {"events": vault.journal.size, "strays": len(strays(vault))}
@@ -230,11 +233,25 @@ def verify(folder: Path, by: str, as_json: bool) -> None:
         raise IntegrityError("some items have changed or are missing: see above")
 
 
+def _read_again(vault: Vault, after: int) -> Iterator[Finding]:
+    """Read items again, with a bar on a terminal."""
+    hidden = not sys.stderr.isatty()
+    total = 0 if hidden else sum(item.size for item in vault.items() if item.number > after)
+    with click.progressbar(length=total, label="reading", file=sys.stderr, hidden=hidden) as bar:
+        for finding in check_items(vault, after=after):
+            bar.update(finding.size)
+            yield finding
+
+
 def _resumed(state: Path) -> dict[str, JsonValue]:
     if state.exists():
-        found: dict[str, JsonValue] = json.loads(state.read_text(encoding="utf-8"))
-        click.echo(f"going on after item {found['after']}", err=True)
-        return found
+        try:
+            found: dict[str, JsonValue] = json.loads(state.read_text(encoding="utf-8"))
+        except ValueError:
+            click.echo(f"{_STATE} was damaged: beginning anew", err=True)
+        else:
+            click.echo(f"going on after item {found['after']}", err=True)
+            return found
     return {"after": -1, "items": 0, "bytes": 0, "faults": []}
 
 
