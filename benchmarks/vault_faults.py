@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.faults import anchor_crashes, upload_crashes, vault_crashes
 from tests.faults.calendars import Calendar
 from tests.faults.careless import Careless
-from tests.faults.crash_disk import CrashDisk, DiskError
+from tests.faults.crash_disk import Choice, CrashDisk, DiskError
 from tests.faults.vault_crashes import AT, KEYS, cuts, prepared
 
 from kuager.core.errors import KuagerError
@@ -274,6 +274,14 @@ def crashes(states: int) -> dict[str, object]:
     return found
 
 
+WAYS = (
+    "once (EIO)",
+    "once (EIO), what was to be written is forgotten",
+    "from then on (ENOSPC)",
+    "from then on, half written",
+)
+
+
 def _vault_story(disk: CrashDisk) -> Callable[[CrashDisk], str | None]:
     vault, promised = prepared(disk), vault_crashes.Promises()
 
@@ -283,12 +291,14 @@ def _vault_story(disk: CrashDisk) -> Callable[[CrashDisk], str | None]:
         vault_crashes.note(vault, promised, 300)
 
     disk.story = story  # type: ignore[attr-defined]
+    disk.go_on = lambda: vault_crashes.keep(vault, promised, b"z")  # type: ignore[attr-defined]
     return lambda found: vault_crashes.violation(found, promised)
 
 
 def _upload_story(disk: CrashDisk) -> Callable[[CrashDisk], str | None]:
     vault, told = prepared(disk), upload_crashes.Told()
     disk.story = lambda: upload_crashes.story(vault, told)  # type: ignore[attr-defined]
+    disk.go_on = lambda: upload_crashes.send(vault.incoming, told, b"z", whole=True)  # type: ignore[attr-defined]
     return lambda found: upload_crashes.upload_violation(found, told)
 
 
@@ -302,6 +312,7 @@ def _anchor_story(disk: CrashDisk) -> Callable[[CrashDisk], str | None]:
         anchoring.anchor_due(vault, anchor_crashes.CHOSEN, calendar.fetch, AT + timedelta(hours=1))
 
     disk.story = story  # type: ignore[attr-defined]
+    disk.go_on = lambda: vault.add([b"z"], by="gulnar", at=AT, detail={})  # type: ignore[attr-defined]
     reported = anchor_crashes.Reported(0, 0, 1)
     return lambda found: anchor_crashes.anchor_violation(
         found, anchor_crashes.AnchorMoment(found, reported, calendar)
@@ -313,7 +324,7 @@ def refusals() -> dict[str, object]:
     found: dict[str, object] = {}
     stories = {"vault": _vault_story, "uploads": _upload_story, "anchors": _anchor_story}
     for name, begin in stories.items():
-        for way in ("once (EIO)", "from then on (ENOSPC)", "from then on, half written"):
+        for way in WAYS:
             refused, faults, step, is_done = 0, [], 0, False
             while not is_done:
                 step += 1
@@ -321,15 +332,18 @@ def refusals() -> dict[str, object]:
                 violation = begin(disk)
                 disk.short = way.endswith("half written")
                 disk.refuse_once = way.startswith("once")
+                disk.forgetful = way.endswith("forgotten")
                 disk.refuse_at = disk.operations + step
                 try:
                     disk.story()  # type: ignore[attr-defined]
                     is_done = disk.operations < disk.refuse_at
                 except DiskError:
-                    pass
+                    disk.refuse_at = None
+                    if disk.forgetful:
+                        disk.go_on()  # type: ignore[attr-defined]
                 disk.refuse_at = None
                 refused += 1
-                fault = violation(disk)
+                fault = violation(disk.after_power_cut(Choice("nothing")) if disk.forgetful else disk)
                 if fault is not None:
                     faults.append(f"step {step}: {fault}")
             found[f"{name}, {way}"] = {"refusals": refused, "violations": len(faults), "first": faults[:3]}

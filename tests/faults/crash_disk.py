@@ -28,19 +28,39 @@ class _File:
     now: bytes = b""
     # What the file held after each change that is not durable yet.
     steps: list[bytes] = field(default_factory=list)
+    # Bytes from the first place to before the second are shown, but will never be written.
+    forgotten: tuple[int, int] | None = None
 
     def changed(self, content: bytes) -> None:
         self.now = content
         self.steps.append(content)
+        if self.forgotten is not None and len(content) <= self.forgotten[1]:
+            begin = self.forgotten[0]
+            self.forgotten = (begin, len(content)) if len(content) > begin else None
 
     def sync(self) -> None:
-        self.durable, self.steps = self.now, []
+        self.durable, self.steps = self._written(self.now), []
+
+    def forget(self) -> None:
+        """Fail to sync as Linux does: what was to be written is shown, counts as written, and is not."""
+        pairs = zip(self.durable, self.now, strict=False)
+        same = next((place for place, (old, new) in enumerate(pairs) if old != new), len(self.durable))
+        self.forgotten = (min(same, len(self.now)), len(self.now))
+        self.steps = []
+
+    def _written(self, content: bytes) -> bytes:
+        if self.forgotten is None:
+            return content
+        begin, end = self.forgotten
+        return content[:begin] + (bytes(end - begin) + content[end:] if len(content) > end else b"")
 
     def copy(self) -> "_File":
-        return _File(self.durable, self.now, list(self.steps))
+        return _File(self.durable, self.now, list(self.steps), self.forgotten)
 
     def outcomes(self) -> list[bytes]:
         """Return what the file may hold after a power cut."""
+        if self.forgotten is not None:
+            return [self.durable, *(self._written(step) for step in self.steps)]
         found = [self.durable, *self.steps]
         before = self.durable
         for step in self.steps:
@@ -86,6 +106,8 @@ class CrashDisk:
         self.refuse_at: int | None = None
         self.refuse_once = False
         self.short = False
+        # Whether a sync that fails loses what was to be written, and the next one says all is well.
+        self.forgetful = False
         self.after_each: Callable[[], None] = lambda: None
 
     def copy(self) -> "CrashDisk":
@@ -263,7 +285,12 @@ class _Writer:
         self._disk.after_each()
 
     def sync(self) -> None:
-        self._disk._begin()
+        try:
+            self._disk._begin()
+        except DiskError:
+            if self._disk.forgetful:
+                self._file.forget()
+            raise
         self._file.sync()
         self._disk.after_each()
 

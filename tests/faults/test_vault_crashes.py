@@ -8,7 +8,7 @@ import pytest
 from kuager.core.errors import IntegrityError, KuagerError
 from kuager.engines.vault.vault import Vault
 from tests.faults.careless import Careless
-from tests.faults.crash_disk import CrashDisk, DiskError
+from tests.faults.crash_disk import Choice, CrashDisk, DiskError
 from tests.faults.vault_crashes import KEYS, Promises, cuts, keep, moments, note, prepared, violation
 
 
@@ -58,6 +58,30 @@ def test_a_full_disk_refuses_and_loses_nothing(short: bool) -> None:
             assert violation(disk.copy(), promised) is None, f"step {step}"
             keep(vault, promised, b"there is room again")
             assert violation(disk, promised) is None, f"step {step}"
+            continue
+        break
+    assert step > 15
+
+
+def test_bytes_that_a_failed_sync_forgot_are_not_built_upon() -> None:
+    """Linux shows what it failed to write, and the next sync succeeds without it."""
+    step = 0
+    while True:
+        step += 1
+        disk = CrashDisk()
+        vault, promised = prepared(disk), Promises()
+        keep(vault, promised, b"before")
+        disk.refuse_once = disk.forgetful = True
+        disk.refuse_at = disk.operations + step
+        try:
+            keep(vault, promised, os.urandom(300))
+            note(vault, promised, 2)
+        except DiskError:
+            disk.refuse_at = None
+            keep(vault, promised, b"after the fault")
+            keep(Vault(disk, KEYS), promised, b"after a restart")
+            found = disk.after_power_cut(Choice("nothing"))
+            assert violation(found, promised) is None, f"step {step}"
             continue
         break
     assert step > 15

@@ -75,6 +75,20 @@ def _parse(data: bytes) -> _Segment:
     return whole
 
 
+def _end_of(data: bytes, count: int) -> int:
+    """Return where the batch ends that holds entry number ``count`` of a segment; 0 for none."""
+    place = entries = 0
+    if count <= 0:
+        return 0
+    while entries < count:
+        public_size, private_size, _ = _FRAME.unpack_from(data, place)
+        place += _FRAME.size + public_size + private_size
+        entries += 1 if public_size else 0
+    # The closing record of the batch.
+    _, private_size, _ = _FRAME.unpack_from(data, place)
+    return place + _FRAME.size + int(private_size)
+
+
 def _path(start: int) -> str:
     return f"{FOLDER}/{start:012d}"
 
@@ -112,6 +126,7 @@ class Journal:
             )
         self.tiles = Tiles(files, self._leaf_hashes)
         self._check_head(promised)
+        self._promised_size = promised.size
 
     @staticmethod
     def begin(files: Files, key: SigningKey) -> None:
@@ -202,14 +217,35 @@ class Journal:
         if not 1 <= len(batch) <= MOST_IN_A_BATCH or not all(entry.public for entry in batch):
             raise ValueError(f"expected 1 to {MOST_IN_A_BATCH} entries, each with a public part")
         self._broken = True
+        if self._promised_size < self.size:
+            self._write_again()
         first, size = self.size, self.size + len(batch)
         self.tiles.add(leaf_hash(entry.public) for entry in batch)
         note = Head(key.name, size, self.root(size)).signed(key)
         self._write(first, batch, note)
         self._turn = 1 - self._turn
         self._files.overwrite(HEADS, self._turn * _SLOT, note.encode().ljust(_SLOT, b"\0"))
-        self.size, self._broken = size, False
+        self.size, self._promised_size, self._broken = size, size, False
         return first
+
+    def _write_again(self) -> None:
+        """Write batches anew that are whole but were never promised, before anything is built upon them.
+
+        They may be shown from memory only: after a failed sync Linux takes what it could not write for
+        written, and the next sync succeeds without it (Rebello and others 2020, "Can Applications Recover
+        from fsync Failures?", section 3).
+        """
+        path = _path(self._starts[-1])
+        data = self._files.read(path)[: self._last.end]
+        kept = _end_of(data, self._promised_size - self._starts[-1])
+        self._files.cut(path, kept)
+        writer = self._files.append(path)
+        try:
+            writer.write(data[kept:])
+            writer.sync()
+        finally:
+            writer.close()
+        self._files.sync_names(FOLDER)
 
     def _write(self, first: int, batch: Sequence[Entry], note: str) -> None:
         begins = not self._starts or len(self._last.entries) >= _SEGMENT
