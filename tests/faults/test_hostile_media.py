@@ -21,7 +21,7 @@ from kuager.engines.media import archives, limited, previews, probing
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.limited import Limits, run_limited
 from kuager.engines.media.messages import HEADER, MAX_PAYLOAD, Kind, packed
-from kuager.engines.media.types import media_types
+from kuager.engines.media.types import Family, media_types
 from tests import made_media
 from tests.faults import hostile_media
 
@@ -268,7 +268,7 @@ FACTS = [
     )
 )
 def test_whatever_a_probe_answers_is_a_probe_or_refused(answer: object) -> None:
-    known = probing.Probe(media_type="image/png", also=(), family=probing.Family.PICTURE, size=1)
+    known = probing.Probe(media_type="image/png", also=(), family=Family.PICTURE, size=1)
     try:
         found = probing._checked(known, json.dumps(answer).encode())
     except UnreadableMediaError:

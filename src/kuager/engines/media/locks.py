@@ -13,13 +13,11 @@ Linux manual pages prctl(2), seccomp(2), landlock(7), user_namespaces(7), setrli
 import contextlib
 import ctypes
 import os
-import platform
 import resource
 import signal
 import struct
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _CLONE_NEWUTS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
@@ -49,7 +47,9 @@ def lock_early() -> dict[str, bool]:
     """Set what must come before any library is loaded: namespaces need a process of one thread."""
     with contextlib.suppress(OSError):
         # When memory runs out, the system shall end this process first, not the server.
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(descriptor, b"1000")
+        os.close(descriptor)
     return {
         "no_new_privileges": _tried(lambda: _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)),
         "own_network": _tried(_leave_network),
@@ -178,7 +178,7 @@ class _Program(ctypes.Structure):
 
 
 def _filter_system_calls() -> None:
-    rules = system_call_rules(platform.machine())
+    rules = system_call_rules(os.uname().machine)
     program = _Program(len(rules) // 8, rules)
     pr_set_seccomp, mode_filter = 22, 2
     answer = _libc.prctl(pr_set_seccomp, mode_filter, ctypes.byref(program), 0, 0)

@@ -18,7 +18,16 @@ Finding = tuple[str, bool, str]
 def command(as_json: bool) -> None:
     """Say what is set up, and what is not. Exit 5 when the audit record is broken."""
     start_django()
-    findings = [_database(), _data_folder(), _secret(), _https(), _languages(), _search_keys(), _audit()]
+    findings = [
+        _database(),
+        _data_folder(),
+        _secret(),
+        _https(),
+        _languages(),
+        _search_keys(),
+        _reading(),
+        _audit(),
+    ]
     if as_json:
         click.echo(
             json.dumps({name: {"ok": ok, "says": says} for name, ok, says in findings}, ensure_ascii=False)
@@ -86,6 +95,20 @@ def _search_keys() -> Finding:
         f"of an older release (version {state.version}): {state.records_left} names to write anew; until then"
     )
     return "search keys", False, f"{says} some are not found: kuager register reindex"
+
+
+def _reading() -> Finding:
+    from kuager.engines.media.limited import protections
+
+    held = protections()
+    lacking = [name.replace("_", " ") for name, holds in held.items() if not holds]
+    if not lacking:
+        return "hostile files", True, f"read in a process of their own; all {len(held)} protections hold"
+    return (
+        "hostile files",
+        False,
+        f"read in a process of their own, but this system lacks: {', '.join(lacking)}",
+    )
 
 
 def _audit() -> Finding:

@@ -4,8 +4,8 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import pypdfium2  # type: ignore[import-untyped]  # carries no types
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # carries no types
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.inside.describing import Description, pdf_time
