@@ -1,5 +1,6 @@
-"""A vault with a passphrase for tests of pages, made once: scrypt is slow on purpose."""
+"""A vault with a passphrase for tests of pages, made once and with little work: scrypt is slow on purpose."""
 
+import io
 import shutil
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kuager.domain.accounts.models import User
+from kuager.engines.sealing import Passphrase, decrypt, encrypt
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.vault import Vault, create
 
@@ -20,6 +22,9 @@ KEYS = "keys/vault.age"
 def _made() -> Path:
     folder = Path(mkdtemp(prefix="vault-of-tests-")) / "vault"
     create(OsFiles(folder), name="log.example/desk", passphrase=PASSPHRASE)
+    sealed = folder / KEYS
+    opened = decrypt(io.BytesIO(sealed.read_bytes()), [Passphrase(PASSPHRASE)])
+    sealed.write_bytes(encrypt(opened, [Passphrase(PASSPHRASE, work_factor=8)]))
     return folder
 
 
