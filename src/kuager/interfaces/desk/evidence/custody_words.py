@@ -58,6 +58,7 @@ _WORDS: "Mapping[str, Promise]" = {
 _WHAT: "Mapping[str, Promise]" = {
     "frames": _("single pictures, small and grey"),
     "original": _("the original, played or downloaded"),
+    "contents": _("what is in the bundle"),
     "preview": _("a preview"),
     "mark": _("a mark was set"),
     "citation": _("a mark was cited"),

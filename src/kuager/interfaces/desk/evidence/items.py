@@ -17,6 +17,7 @@ from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.evidence.custody_words import history_lines, told_lines
 from kuager.interfaces.desk.evidence.forms import GrantForm, ReasonForm
 from kuager.interfaces.desk.evidence.showing import item_lines
+from kuager.interfaces.desk.evidence_captures.claims import claims_panel
 from kuager.interfaces.shell.vaults import vault_if_open
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _opened(vault: "Vault", item: "DigitalItem") -> dict[str, object]:
         "name": str(acquired.get("name", "")),
         "sha256": queries.kept(vault, item).sha256,
         "told": told_lines({**acquired, **(told if isinstance(told, dict) else {}), "method": ""}),
+        "panel": claims_panel(vault, item),
     }
 
 
