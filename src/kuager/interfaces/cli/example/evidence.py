@@ -31,13 +31,13 @@ LOG = "example.invalid/invented"
 PLACE = 2021
 CHANNEL = "https://steppe-tv.example/2021/11/05/square"
 POST = "https://posts.example/invented/88213"
-TRANSCRIPT = """0:00 Голос за кадром: снимаю с балкона, пятое ноября, три часа дня.
-0:02 (толпа, сигнал машины)
-0:05 Голос за кадром: вон дым, у памятника.
+TRANSCRIPT = """[00:00:00] Голос за кадром: снимаю с балкона, пятое ноября, три часа дня.
+[00:00:02] (толпа, сигнал машины)
+[00:00:05] Голос за кадром: вон дым, у памятника.
 """
-TRANSLATION = """0:00 Voice behind the camera: from the balcony, the fifth of November, three o'clock.
-0:02 (a crowd, a car's horn)
-0:05 Voice behind the camera: there is smoke, at the monument.
+TRANSLATION = """[00:00:00] Voice behind the camera: from the balcony, the fifth of November, three o'clock.
+[00:00:02] (a crowd, a car's horn)
+[00:00:05] Voice behind the camera: there is smoke, at the monument.
 """
 
 
@@ -84,7 +84,7 @@ class Evidence:
             footage.as_video(square, height=480, quality=20),
             name="VID_20211105_150211.mp4",
             media_type="video/mp4",
-            told={"told by": "the one who filmed it, through a messenger", "device": "told: a phone"},
+            told={"came": "sent", "from_whom": "the one who filmed it", "recorded": "2021-11-05"},
             source=self._source("A witness (invented)", SourceKind.VIDEO, "Video from a balcony", "", at),
             at=at,
         )
@@ -95,7 +95,7 @@ class Evidence:
             name="square.mp4",
             media_type="video/mp4",
             method=AcquisitionMethod.WEB_CAPTURE,
-            told={"address": CHANNEL},
+            told={"came": "found", "found_at": CHANNEL},
             source=self._source("Steppe TV (invented)", SourceKind.VIDEO, "The square today", CHANNEL, at),
             at=at + timedelta(minutes=20),
         )
@@ -106,7 +106,7 @@ class Evidence:
             name="88213.mp4",
             media_type="video/mp4",
             method=AcquisitionMethod.WEB_CAPTURE,
-            told={"address": POST},
+            told={"came": "found", "found_at": POST},
             at=at + timedelta(minutes=40),
         )
         self._see_where_it_was(at + timedelta(minutes=50))
@@ -117,7 +117,7 @@ class Evidence:
             item=self.items["balcony"],
             platform="a messenger's channel",
             account="courtyard news (invented)",
-            seen_at=at - timedelta(days=4, hours=18),
+            seen_at=at - timedelta(days=4, hours=6, minutes=40),
             claimed_on="2021-11-05",
             by=asel,
             at=at,
@@ -126,7 +126,7 @@ class Evidence:
             item=self.items["broadcast"],
             url=CHANNEL,
             platform="Steppe TV",
-            seen_at=at - timedelta(days=4, hours=12),
+            seen_at=at - timedelta(days=4, hours=4),
             claimed_on="2021-11-05",
             taken_from=first,
             by=asel,
@@ -205,7 +205,7 @@ class Evidence:
             footage.as_video(other, quality=26),
             name="IMG_3310.mp4",
             media_type="video/mp4",
-            told={"told by": "a neighbour", "told": "the same square, a week later"},
+            told={"came": "sent", "from_whom": "a neighbour", "note": "The same square, a week later."},
             at=at,
         )
         self._keep(
@@ -213,7 +213,7 @@ class Evidence:
             footage.as_photograph(other.pictures[0], taken="2021:11:12 14:03:20"),
             name="IMG_3311.jpg",
             media_type="image/jpeg",
-            told={"told by": "a neighbour"},
+            told={"came": "sent", "from_whom": "a neighbour", "recorded": "2021-11-12"},
             at=at + timedelta(minutes=5),
         )
         self._keep(
@@ -221,7 +221,7 @@ class Evidence:
             _letter(),
             name="answer-of-the-prosecutor.pdf",
             media_type="application/pdf",
-            told={"told by": "a lawyer (invented)"},
+            told={"came": "handed_over", "from_whom": "a lawyer (invented)"},
             is_restricted=True,
             at=at + timedelta(minutes=9),
         )
