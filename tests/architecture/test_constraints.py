@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint
 
 from kuager.domain.accounts.models import User
+from kuager.domain.evidence.models import DigitalItem
 from kuager.domain.lists.models import (
     BlindAnswer,
     CandidatePair,
@@ -28,6 +29,7 @@ from kuager.domain.people.models import Assignment, Judgement
 from kuager.domain.places.models import Facility, Place
 from kuager.domain.publication.models import (
     EstimateChoice,
+    PublishedMedia,
     Redaction,
     Snapshot,
     SnapshotEstimate,
@@ -36,7 +38,7 @@ from kuager.domain.publication.models import (
     SnapshotPicture,
 )
 from kuager.domain.register.models import StatusAssertion, StatusSpell
-from tests.architecture.evidence_breaks import EVIDENCE_BREAKS
+from tests.architecture.evidence_breaks import EVIDENCE_BREAKS, item
 from tests.integration.small_register import DAY, FIRST, LATER, SmallRegister
 
 T = TypeVar("T")
@@ -46,6 +48,22 @@ Break = Callable[[SmallRegister], object]
 def place(**more: object) -> Place:
     return Place.objects.create(
         code=f"p{Place.objects.count()}", name_kk="x", name_ru="x", name_en="x", **more
+    )
+
+
+def media(small: SmallRegister, of: DigitalItem, **more: object) -> PublishedMedia:
+    return PublishedMedia.objects.create(
+        number=PublishedMedia.objects.count() + 1,
+        item=of,
+        sha256="a" * 64,
+        size=1,
+        media_type="image/png",
+        caption="x",
+        basis="x",
+        recipe_digest="b" * 64,
+        published_by=small.by,
+        published_at=FIRST,
+        **more,
     )
 
 
@@ -275,6 +293,8 @@ BREAKS: dict[str, Break] = {
         lambda of: SnapshotPicture.objects.create(snapshot=of, key="map", language="kk", svg="", alt=""),
         snapshot(s),
     ),
+    "media_published_once": lambda s: twice(lambda of: media(s, of), item(s)),
+    "media_taken_down_with_reason": lambda s: media(s, item(s), state="taken_down"),
     **EVIDENCE_BREAKS,
 }
 OURS = {

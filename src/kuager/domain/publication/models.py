@@ -4,9 +4,10 @@ from django.db import models
 
 from kuager.core.privacy import private, public
 from kuager.domain.accounts.models import User
+from kuager.domain.evidence.models import DigitalItem
 from kuager.domain.lists.models import EstimateRun
 from kuager.domain.people.models import Person
-from kuager.domain.publication.terms import RedactionReason, SnapshotState
+from kuager.domain.publication.terms import MediaReason, MediaState, RedactionReason, SnapshotState
 
 
 class Snapshot(models.Model):
@@ -288,3 +289,66 @@ class SnapshotEstimate(models.Model):
         constraints = (models.UniqueConstraint(fields=["snapshot", "key"], name="estimate_published_once"),)
 
     privacy = public("id", "snapshot", "key", "content") | private("choice")
+
+
+class PublishedMedia(models.Model):
+    """A redacted copy of evidence that two people released and an editor published.
+
+    Its bytes lie in the folder of published files, in clear: what was public once is public. When it is taken
+    down the file goes and this row stays as its gravestone.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    item = models.ForeignKey(DigitalItem, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    caption = models.CharField(max_length=300)
+    basis = models.TextField()
+    removed = models.JSONField(default=dict)
+    recipe_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=MediaState, default=MediaState.PUBLISHED)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+    taken_down_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_down_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=8, choices=MediaReason, blank=True)
+
+    class Meta:
+        """Constraints live in the database: public once, and taken down by somebody with a reason."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(state=MediaState.PUBLISHED), name="media_published_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=MediaState.PUBLISHED,
+                    taken_down_at__isnull=True,
+                    taken_down_by__isnull=True,
+                    reason="",
+                )
+                | models.Q(
+                    ~models.Q(reason=""),
+                    state=MediaState.TAKEN_DOWN,
+                    taken_down_at__isnull=False,
+                    taken_down_by__isnull=False,
+                ),
+                name="media_taken_down_with_reason",
+            ),
+        )
+
+    privacy = public(
+        "number",
+        "sha256",
+        "size",
+        "media_type",
+        "caption",
+        "basis",
+        "removed",
+        "recipe_digest",
+        "state",
+        "published_at",
+        "taken_down_at",
+        "reason",
+    ) | private("id", "item", "published_by", "taken_down_by")

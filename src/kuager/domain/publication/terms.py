@@ -29,3 +29,20 @@ class PictureKey(TextChoices):
     MAP = "map", _("Map of the regions")
     REGIONS = "regions", _("By region")
     AGES = "ages", _("By age group")
+
+
+class MediaState(TextChoices):
+    """Whether a redacted copy of evidence is public."""
+
+    PUBLISHED = "published", _("published")
+    TAKEN_DOWN = "taken_down", _("taken down")
+
+
+class MediaReason(TextChoices):
+    """Why a published copy of evidence was taken down. A closed list, so that no reason can carry a name."""
+
+    RECALLED = "recalled", _("its release was recalled")
+    CONSENT = "consent", _("consent was withdrawn or ran out")
+    SAFETY = "safety", _("publication could endanger somebody")
+    TAKEDOWN = "takedown", _("a request to take it down was granted")
+    MISTAKE = "mistake", _("published by mistake")

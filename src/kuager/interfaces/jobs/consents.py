@@ -2,8 +2,10 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
@@ -26,6 +28,8 @@ def sweep_ended_consents() -> int:
     """Take off the public pages whoever may not stand there any more; return how many, and come again."""
     try:
         taken_off = operations.redact_unpublishable(by=caretaker(), at=timezone.now())
+        folder = Path(settings.DATA) / "published"
+        operations.take_down_recalled(folder=folder, by=caretaker(), at=timezone.now())
         log.info("ended consents: %s persons taken off the public pages", taken_off)
         return taken_off
     finally:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                             ("not_understood", "the file cannot be read as what it is said to be"),
                             (
                                 "text_not_found",
-                                "a text to remove is nowhere in the document's text; if it stands in a picture, draw boxes over it",
+                                "a text to remove is nowhere in the document's text; if it stands in a picture, draw boxes",
                             ),
                             (
                                 "left_over",

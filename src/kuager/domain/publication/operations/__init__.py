@@ -3,6 +3,7 @@
 from kuager.domain.publication.operations.building import build_snapshot
 from kuager.domain.publication.operations.choosing import choose_estimate, drop_estimate
 from kuager.domain.publication.operations.exporting import export_snapshot
+from kuager.domain.publication.operations.media import publish_media, take_down_media, take_down_recalled
 from kuager.domain.publication.operations.publishing import publish_snapshot, withdraw_snapshot
 from kuager.domain.publication.operations.redacting import (
     lift_redaction,
@@ -17,9 +18,12 @@ __all__ = [
     "drop_estimate",
     "export_snapshot",
     "lift_redaction",
+    "publish_media",
     "publish_snapshot",
     "redact_person",
     "redact_unpublishable",
+    "take_down_media",
+    "take_down_recalled",
     "withdraw_consent",
     "withdraw_snapshot",
 ]

@@ -15,6 +15,13 @@ from kuager.domain.publication.queries.estimates import choice_of, list_choices
 from kuager.domain.publication.queries.figure_pages import FigureLine, FigureParts, figure_page, headline
 from kuager.domain.publication.queries.labels import STATUS_ORDER, figure_label
 from kuager.domain.publication.queries.linkage_pages import LinkageNote, linkage_document, linkage_page
+from kuager.domain.publication.queries.media import (
+    PublicMedia,
+    get_media,
+    list_all_media,
+    media_path,
+    public_media,
+)
 from kuager.domain.publication.queries.people_pages import (
     SEARCH_LIMIT,
     PeopleFilter,
@@ -63,6 +70,7 @@ __all__ = [
     "PeopleFilter",
     "PersonLine",
     "PictureLine",
+    "PublicMedia",
     "ShownSnapshot",
     "SnapshotContent",
     "changes_in_words",
@@ -79,6 +87,7 @@ __all__ = [
     "figures_document",
     "filter_choices",
     "filter_people",
+    "get_media",
     "get_person",
     "get_picture",
     "get_redaction",
@@ -87,15 +96,18 @@ __all__ = [
     "latest_snapshot",
     "linkage_document",
     "linkage_page",
+    "list_all_media",
     "list_built",
     "list_choices",
     "list_public_snapshots",
     "list_snapshots",
+    "media_path",
     "newest_withdrawal",
     "people_lines",
     "people_rows",
     "person_lines",
     "pictures_of",
+    "public_media",
     "recompute_digest",
     "shown_snapshot",
     "stored_content",

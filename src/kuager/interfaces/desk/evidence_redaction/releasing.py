@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.evidence import operations, queries
+from kuager.domain.publication import operations as publication
 from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.evidence_redaction.forms import ReasonForm
+from kuager.interfaces.desk.publications.media import published_folder
 from kuager.interfaces.shell.vaults import open_vault, vault_if_open
 
 
@@ -32,6 +34,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     if act == "recall" and form.is_valid():
         reason = form.cleaned_data["reason"]
         operations.recall_release(item=item, reason=reason, by=user, at=at, vault=vault_if_open(request))
+        publication.take_down_recalled(folder=published_folder(), by=user, at=at)
         messages.success(request, gettext("Taken back: it can no longer be published."))
         return redirect("evidence-release", number)
     context = {"item": item, "form": form, "is_mine": item.release_proposed_by_id == user.pk}

@@ -15,12 +15,12 @@ from kuager.domain.accounts.rules import check_may
 from kuager.domain.accounts.terms import Capability
 from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.evidence_viewer.asked import asked_item
-from kuager.interfaces.desk.evidence_viewer.byte_ranges import (
+from kuager.interfaces.desk.evidence_viewer.shown import Way, check_shown
+from kuager.interfaces.shell.byte_ranges import (
     ByteRange,
     UnsatisfiableRangeError,
     asked_range,
 )
-from kuager.interfaces.desk.evidence_viewer.shown import Way, check_shown
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
