@@ -199,6 +199,9 @@ def _load(work: Work) -> WorkFunction:
     prepare = getattr(module, "prepare", None)
     if prepare is not None:
         prepare()
+    if "cv2" in sys.modules:
+        # OpenCV would start threads, which are forbidden, and complain of each.
+        sys.modules["cv2"].setNumThreads(1)
     gc.freeze()
     return getattr(module, work.function)  # type: ignore[no-any-return]  # the table names functions only
 

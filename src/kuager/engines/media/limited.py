@@ -16,7 +16,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -31,11 +30,6 @@ from kuager.engines.media.messages import COUNT, HEADER, MAX_PAYLOAD, Kind, pack
 
 MIB = 1024 * 1024
 _CHILD = Path(__file__).with_name("child.py")
-_FOLDERS = list(
-    dict.fromkeys(
-        [str(Path(kuager.__file__).parents[1]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    )
-)
 # Emptied but for what keeps libraries from starting threads, which the locks forbid, and from guessing a
 # language.
 _ENVIRONMENT = {
@@ -121,7 +115,7 @@ def _started(work: str, limits: Limits) -> Iterator[tuple["subprocess.Popen[byte
         with theirs, tempfile.TemporaryDirectory(prefix="empty-") as empty:
             arguments = [str(theirs.fileno()), work, str(limits.memory_bytes), str(limits.cpu_seconds)]
             process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
-                [sys.executable, "-I", "-S", str(_CHILD), *arguments, *_FOLDERS],
+                [sys.executable, "-I", "-S", str(_CHILD), *arguments, *_folders()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -135,6 +129,12 @@ def _started(work: str, limits: Limits) -> Iterator[tuple["subprocess.Popen[byte
         finally:
             process.kill()
             process.wait()
+
+
+def _folders() -> list[str]:
+    """Return where our own process found its code, our own package first; the child asks no environment."""
+    ours = str(Path(kuager.__file__).parents[1])
+    return list(dict.fromkeys([ours, *(folder for folder in sys.path if Path(folder).is_absolute())]))
 
 
 class _ChildGoneError(Exception):
