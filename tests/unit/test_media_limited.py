@@ -3,11 +3,13 @@
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import kuager
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.limited import DEFAULT, Limits, protections, run_limited
 
@@ -104,3 +106,20 @@ def test_no_child_outlives_its_call() -> None:
     children = [child for task in tasks for child in task.read_text(encoding="ascii").split()]
 
     assert not [one for one in children if b"child.py" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def test_the_process_that_asks_loads_no_parser() -> None:
+    script = (
+        "import sys\n"
+        "from kuager.engines.media import archives, previews, probing, types, viewing\n"
+        "print([name for name in ('av', 'cv2', 'pikepdf', 'pypdfium2', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603  # our own interpreter and our own script
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(Path(kuager.__file__).parents[1])},
+    )
+
+    assert done.stdout.strip() == "[]"

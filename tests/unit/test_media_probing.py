@@ -1,13 +1,15 @@
 """What a file says of itself is given as found, and parsed only where certain."""
 
+import contextlib
 import io
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from kuager.engines.media.errors import Reason, UnreadableMediaError
-from kuager.engines.media.inside import describing
+from kuager.engines.media.inside import describing, heif
 from kuager.engines.media.probing import Probe, probe
 from kuager.engines.media.types import Family
 from tests import made_media
@@ -36,6 +38,38 @@ def test_a_photograph_tells_where_when_and_by_which_camera() -> None:
     assert value(found, "exif exif", "BodySerialNumber") == "SN-000123"
     assert value(found, "exif exif", "DateTimeOriginal") == "2022:01:06 14:03:22"
     assert parsed(found, "exif exif", "DateTimeOriginal") == "2022-01-06T14:03:22+06:00"
+
+
+def heic(exif: bytes) -> bytes:
+    """A photograph framed by libavif as HEIF, under the name of HEIC; its pixels are never read."""
+    target = io.BytesIO()
+    picture = Image.fromarray(made_media.scene(1, width=120, height=80))
+    picture.save(target, "AVIF", exif=exif)
+    data = target.getvalue()
+    length = int.from_bytes(data[:4], "big")
+    return data[:8] + b"heic" + data[12:16] + b"heicmif1".ljust(length - 16, b" ") + data[length:]
+
+
+def test_a_photograph_of_a_telephone_tells_where_and_when() -> None:
+    exif = Image.open(io.BytesIO(made_media.jpeg(has_place=True))).info["exif"]
+    found = probed(heic(exif))
+
+    assert (found.media_type, found.width, found.height) == ("image/heic", 120, 80)
+    assert found.position is not None
+    assert found.position.altitude_m == 812.5
+    assert parsed(found, "exif exif", "DateTimeOriginal") == "2022-01-06T14:03:22+06:00"
+
+
+HEIC = heic(b"")
+
+
+@given(st.integers(min_value=0, max_value=400), st.binary(min_size=1, max_size=8))
+def test_lists_of_items_that_lie_end_in_a_reason(place: int, lie: bytes) -> None:
+    data = HEIC[:place] + lie + HEIC[place + len(lie) :]
+    answers: list[bytes] = []
+    output = type("Kept", (), {"result": lambda self, part: answers.append(part)})()
+    with contextlib.suppress(UnreadableMediaError):
+        heif.probe({}, io.BytesIO(data), output)
 
 
 def test_a_time_without_a_zone_is_given_none() -> None:

@@ -53,6 +53,7 @@ WORKS: dict[str, Work] = {
     "probe_picture": Work("kuager.engines.media.inside.pictures", "probe"),
     "probe_container": Work("kuager.engines.media.inside.containers", "probe"),
     "probe_document": Work("kuager.engines.media.inside.documents", "probe"),
+    "probe_heif": Work("kuager.engines.media.inside.heif", "probe"),
     "preview_picture": Work("kuager.engines.media.inside.pictures", "preview"),
     "preview_video": Work("kuager.engines.media.inside.frames", "preview"),
     "sheet_video": Work("kuager.engines.media.inside.frames", "sheet"),

@@ -22,9 +22,8 @@ _WORKS = {
     Family.SOUND: "probe_container",
     Family.DOCUMENT: "probe_document",
 }
-# Pictures of these kinds are recognised, but nothing here reads them: their bytes are kept and can be
-# exported.
-_UNREAD = {"image/heic"}
+# Described by another reader than the rest of their family.
+_OWN_WORKS = {"image/heic": "probe_heif"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +128,8 @@ def probe(source: BinaryIO, *, limits: Limits = DEFAULT) -> Probe:
     known = Probe(
         media_type=kinds[0], also=kinds[1:], family=family_of(kinds[0]), size=source.seek(0, io.SEEK_END)
     )
-    work = _WORKS.get(known.family)
-    if work is None or known.media_type in _UNREAD:
+    work = _OWN_WORKS.get(known.media_type, _WORKS.get(known.family))
+    if work is None:
         return known
     answer = run_limited(work, {"media_type": known.media_type}, source, limits=limits)
     return _checked(known, answer)

@@ -50,7 +50,7 @@ def probe(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> Non
     description.fact("colours", image.mode)
     if image.format == "TIFF":
         description.fact("pages", _pages(image))
-    _add_exif(description, image)
+    _add_picture_exif(description, image)
     _add_other(description, image)
     output.result(description.to_json())
 
@@ -158,9 +158,9 @@ _TIMES = {"DateTime": "OffsetTime", "DateTimeOriginal": "OffsetTimeOriginal",
           "DateTimeDigitized": "OffsetTimeDigitized"}  # fmt: skip
 
 
-def _add_exif(description: Description, image: Image.Image) -> None:
+def add_exif(description: Description, exif: Image.Exif) -> None:
+    """Keep every value of the EXIF; times and the place among them are parsed."""
     try:
-        exif = _exif(image)
         groups = {"image": dict(exif)}
         for group, number in _SUBORDINATE.items():
             groups[group] = dict(exif.get_ifd(number))
@@ -170,12 +170,21 @@ def _add_exif(description: Description, image: Image.Image) -> None:
     offsets = {_name("exif", tag): text_of(value) for tag, value in groups["exif"].items()}
     for group, tags in groups.items():
         for tag, value in tags.items():
-            name = _name(group, tag)
             if tag in set(_SUBORDINATE.values()):
                 continue
+            name = _name(group, tag)
             parsed = exif_time(text_of(value), offsets.get(_TIMES[name], "")) if name in _TIMES else ""
             description.found(f"exif {group}", name, value, parsed)
     _add_gps(description, groups["gps"])
+
+
+def _add_picture_exif(description: Description, image: Image.Image) -> None:
+    try:
+        exif = _exif(image)
+    except Exception as error:  # noqa: BLE001  # broken metadata must not cost the rest
+        description.found("exif", "unreadable", type(error).__name__)
+        return
+    add_exif(description, exif)
 
 
 def _name(group: str, tag: int) -> str:
