@@ -110,9 +110,9 @@ class Area:
         begins = self.path[0].at_ms - margin_ms
         return begins <= ms and (self.until_ms is None or ms < self.until_ms + margin_ms)
 
-    def pixels(self, ms: float, width: int, height: int, *, grid: int = 1) -> PixelBox:
-        """Return the pixels under the cover at a moment, widened outwards."""
-        return _outwards(self._corners(ms), (width, height), grid)
+    def pixels(self, ms: float, width: int, height: int, *, grid: int = 1, around: int = 0) -> PixelBox:
+        """Return the pixels under the cover at a moment, ``around`` pixels more, widened outwards."""
+        return _outwards(self._corners(ms), (width, height), grid, around)
 
     def _corners(self, ms: float) -> tuple[float, float, float, float]:
         path = self.path
@@ -139,12 +139,12 @@ def _corners(box: Box) -> tuple[float, float, float, float]:
     return float(box.x), float(box.y), float(box.x + box.width), float(box.y + box.height)
 
 
-def _outwards(corners: Sequence[float], size: tuple[int, int], grid: int) -> PixelBox:
+def _outwards(corners: Sequence[float], size: tuple[int, int], grid: int, around: int = 0) -> PixelBox:
     left, top, right, bottom = corners
     width, height = size
     return PixelBox(
-        math.floor(left * width / FULL / grid) * grid,
-        math.floor(top * height / FULL / grid) * grid,
-        min(width, math.ceil(right * width / FULL / grid) * grid),
-        min(height, math.ceil(bottom * height / FULL / grid) * grid),
+        math.floor(max(0.0, left * width / FULL - around) / grid) * grid,
+        math.floor(max(0.0, top * height / FULL - around) / grid) * grid,
+        min(width, math.ceil((right * width / FULL + around) / grid) * grid),
+        min(height, math.ceil((bottom * height / FULL + around) / grid) * grid),
     )

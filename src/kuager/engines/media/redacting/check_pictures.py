@@ -21,9 +21,8 @@ from kuager.engines.media.redacting.uniform import (
     rough_cells,
 )
 
-# Inside a cell of a mosaic, away from its edges, only the coder's rounding is left.
-_CELL_EDGE = 8
-_CELL_DEVIATION = 4.0
+# Cells of a mosaic lie on whole blocks: only the coder's rounding is left in them.
+_CELL_DEVIATION = 1.0
 _JFIF = (b"\xff\xe0\x00\x10JFIF\x00", b"\x00\x00")
 
 
@@ -83,18 +82,17 @@ def _left_under(pixels: Plane, area: Area, box: PixelBox, others: Sequence[Area]
     if area.cover is Cover.BLACK:
         return distance(pixels[box.top : box.bottom, box.left : box.right], 0) > 0
     over = [one.pixels(0, width, height, grid=GRID).grown(GRID) for one in others]
-    return rough_cells(pixels, _inner_cells(area, width, height), over, most=_CELL_DEVIATION)
+    return rough_cells(pixels, _cells(area, width, height), over, most=_CELL_DEVIATION)
 
 
-def _inner_cells(area: Area, width: int, height: int) -> list[PixelBox]:
-    found = cells(area.pixels(0, width, height, grid=GRID))
-    return [cell.shrunk(_CELL_EDGE, width, height) for cell in found]
+def _cells(area: Area, width: int, height: int) -> list[PixelBox]:
+    return cells(area.pixels(0, width, height, grid=GRID))
 
 
 def _follows(after: Plane, before: Plane, area: Area, box: PixelBox) -> bool:
     """Whether details inside the cover still follow the original's."""
     height, width = after.shape[:2]
-    whole = [box] if area.cover is Cover.BLACK else _inner_cells(area, width, height)
+    whole = [box] if area.cover is Cover.BLACK else _cells(area, width, height)
     for one in whole:
         if one.is_empty:
             continue

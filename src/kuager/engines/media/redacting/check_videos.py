@@ -35,13 +35,12 @@ from kuager.engines.media.redacting.video_reading import (
     shown_size,
     turn_of,
 )
-from kuager.engines.media.redacting.videos import GRID
+from kuager.engines.media.redacting.videos import AROUND, GRID
 
 MOST_FAULTS = 20
 _MOST_DOUBTS = 200
 _BLACK = (16, 128, 128)
-# The filter between blocks reaches three pixels over an edge (ITU-T H.264, 8.7).
-_EDGE = 4
+_EDGE = AROUND
 _FAR = 20
 _CELL_DEVIATION = 5.0
 _BOXES = frozenset(
@@ -169,9 +168,7 @@ def _check_frame(planes: list[Plane], ms: float, looking: _Looking) -> None:
             if _mosaic_left(planes[0], area, others, ms):
                 looking.faults.append(Fault("not_uniform", where))
             continue
-        box = area.pixels(ms, width, height).shrunk(_EDGE, width, height)
-        if box.is_empty:
-            box = area.pixels(ms, width, height)
+        box = area.pixels(ms, width, height)
         if any(
             distance(plane[at.top : at.bottom, at.left : at.right], colour) > _FAR
             for plane, at, colour in zip(planes, (box, box.of(2), box.of(2)), _BLACK, strict=True)
@@ -184,9 +181,14 @@ def _check_frame(planes: list[Plane], ms: float, looking: _Looking) -> None:
 
 def _mosaic_left(luma: Plane, area: Area, others: Sequence[Area], ms: float) -> bool:
     height, width = luma.shape
-    inner = [cell.shrunk(_EDGE, width, height) for cell in cells(area.pixels(ms, width, height, grid=GRID))]
-    over = [one.pixels(ms, width, height, grid=GRID).grown(_EDGE) for one in others]
-    return rough_cells(luma, inner, over, most=_CELL_DEVIATION)
+    whole = cells(area.pixels(ms, width, height, grid=GRID, around=AROUND))
+    inner = [cell.shrunk(_EDGE, width, height) for cell in whole]
+    # A cell that is all edge is looked at whole, and may be rougher.
+    edges = [cell for cell, inside in zip(whole, inner, strict=True) if inside.is_empty]
+    over = [one.pixels(ms, width, height, grid=GRID, around=AROUND).grown(_EDGE) for one in others]
+    return rough_cells(luma, inner, over, most=_CELL_DEVIATION) or rough_cells(
+        luma, edges, over, most=3 * _CELL_DEVIATION
+    )
 
 
 def _compare(original: BinaryIO, doubts: list[_Doubt]) -> list[Fault]:

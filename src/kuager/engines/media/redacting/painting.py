@@ -26,9 +26,9 @@ def cells(box: PixelBox) -> list[PixelBox]:
 
 
 def _cuts(begin: int, end: int) -> list[int]:
-    """Cut a side in equal parts on even pixels, so that the halved planes of video are cut alike."""
+    """Cut a side in parts on multiples of 8: no block of a picture, and none of video's colours, is mixed."""
     number = max(1, min(MOST_CELLS, (end - begin) // SMALLEST_CELL))
-    return [begin + (end - begin) * n // number // 2 * 2 for n in range(number)] + [end]
+    return [begin + (end - begin) * n // number // 8 * 8 for n in range(number)] + [end]
 
 
 class Painter:
@@ -45,10 +45,13 @@ class Painter:
         Edges of boxes are widened outwards to multiples of it, in pixels.
     margin_ms
         How much earlier and later than asked the cover lies there.
+    around
+        How many pixels further than asked the cover reaches, before it is widened to the grid.
     """
 
-    def __init__(self, areas: Sequence[Area], *, grid: int, margin_ms: float = 0.0) -> None:
+    def __init__(self, areas: Sequence[Area], *, grid: int, margin_ms: float = 0.0, around: int = 0) -> None:
         self._areas = tuple(areas)
+        self._around = around
         self._grid = grid
         self._margin = margin_ms
         dice = np.random.default_rng()
@@ -57,7 +60,7 @@ class Painter:
     def boxes(self, ms: float, width: int, height: int) -> Iterator[tuple[int, Area, PixelBox]]:
         """Give number, area and pixels of everything that is covered at a moment."""
         for number, area in enumerate(self._areas):
-            box = area.pixels(ms, width, height, grid=self._grid)
+            box = area.pixels(ms, width, height, grid=self._grid, around=self._around)
             if area.covers(ms, margin_ms=self._margin) and not box.is_empty:
                 yield number, area, box
 

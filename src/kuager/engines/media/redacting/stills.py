@@ -28,8 +28,8 @@ from kuager.engines.media.redacting.video_reading import (
     shown_size,
     turn_of,
 )
+from kuager.engines.media.redacting.videos import AROUND, MARGIN_MS
 from kuager.engines.media.redacting.videos import GRID as VIDEO_GRID
-from kuager.engines.media.redacting.videos import MARGIN_MS
 
 
 def make_still(source: BinaryIO, recipe: Recipe, sink: BinaryIO) -> str:
@@ -57,7 +57,9 @@ def video_frame(
     planes = planes_of(frame, shown_size(frame, aspect_of(streams.video), longest_side), turn)
     if recipe is not None:
         # The cover at the asked moment, which may lie after the beginning of a frame that stands long.
-        Painter(recipe.areas, grid=VIDEO_GRID, margin_ms=MARGIN_MS).paint_planes(planes, float(at_ms))
+        Painter(recipe.areas, grid=VIDEO_GRID, margin_ms=MARGIN_MS, around=AROUND).paint_planes(
+            planes, float(at_ms)
+        )
     drawn = frame_of(planes).reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
     return drawn.to_ndarray().astype(np.uint8, copy=False), seconds * 1000
 

@@ -30,6 +30,8 @@ from kuager.engines.media.redacting.video_writing import Writer, video_bits
 GRID = 16
 # A cover comes a little earlier and stays a little longer than asked: the frame somebody pointed at is in.
 MARGIN_MS = 50.0
+# The filter between blocks reaches three pixels over an edge (ITU-T H.264, 8.7): the cover reaches further.
+AROUND = 4
 MOST_HELD = 96 << 20
 
 
@@ -87,7 +89,7 @@ class _Copying:
         self._is_done = False
         self._aspect = 1.0 if streams.video is None else aspect_of(streams.video)
         self._has_picture = has_picture
-        self._painter = Painter(recipe.areas, grid=GRID, margin_ms=MARGIN_MS)
+        self._painter = Painter(recipe.areas, grid=GRID, margin_ms=MARGIN_MS, around=AROUND)
         self._track = Track(recipe.silences)
         self._resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
         self._open = (sink, container, is_streamed)
