@@ -102,6 +102,9 @@ def check_the_evidence_is_kept(folder: Path) -> None:
     assert CustodyEvent.objects.count() == vault.journal.size
     assert [one.state for one in Verification.objects.order_by("pk")] == ["verified", "proposed"]
     assert Appearance.objects.filter(taken_from__isnull=False).count() == 2
+    copy = DigitalItem.objects.get(derivation="redacted")
+    assert copy.released_by != copy.release_proposed_by
+    assert copy.release_state == "released"
     for item in vault.items():
         vault.check(item)
 

@@ -16,6 +16,7 @@ from kuager.domain.evidence.terms import AcquisitionMethod, Aspect, Certainty
 from kuager.domain.sources import operations as sources
 from kuager.domain.sources.terms import PublisherKind, SourceKind
 from kuager.engines.documents import Document, Heading, Paragraph, print_document
+from kuager.engines.media.redacting import Area, Box, Kind, Making, Recipe
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.keys import PUBLIC, PublicKeys
 from kuager.engines.vault.vault import Vault, create
@@ -232,6 +233,27 @@ class Evidence:
             by=self.users["dana"],
             at=at + timedelta(minutes=12),
         )
+
+    def redact(self, *, at: datetime) -> None:
+        """Cover faces in the photograph; a second person releases the copy for publication."""
+        self.say("making a redacted copy")
+        dana, vault = self.users["dana"], self.vault
+        recipe = Recipe(
+            make=Making.REDACTED,
+            of=Kind.IMAGE,
+            areas=[Area.still(Box(0, 620, 330, 380)), Area.still(Box(560, 640, 440, 360))],
+        )
+        photograph = self.items["photograph"]
+        order = evidence.draw_copy(vault=vault, item=photograph, recipe=recipe, by=dana, at=at)
+        why = "Faces near the camera."
+        order = evidence.order_copy(vault=vault, order=order, reason=why, by=dana, at=at)
+        order = evidence.make_ordered(vault=vault, order=order, clock=lambda: at + timedelta(minutes=1))
+        if order.result is None:
+            raise RefusedError("the redacted copy of the example was not made")
+        copy = evidence.propose_release(
+            item=order.result, reason="For the page.", by=dana, at=at + timedelta(minutes=5)
+        )
+        evidence.release_item(vault=vault, item=copy, by=self.users["farida"], at=at + timedelta(hours=1))
 
     def look_at_every_byte(self, *, at: datetime) -> None:
         """Check everything that is kept once."""

@@ -109,6 +109,7 @@ class Story:
         self.correct_a_death(at=moment(12, 8))
         kept.later_days(at=moment(12, 15))
         kept.look_at_every_byte(at=moment(13, 3))
+        kept.redact(at=moment(14, 9))
         run = self.week(15, editions=LISTS, why=brothers.IN_HASTE)
         brothers.link_in_haste(run, by=self.users["asel"], at=moment(16, 10))
         self.publish(15)
