@@ -166,7 +166,7 @@ def test_somebody_works_by_hand_where_the_server_has_no_passphrase(
     keep(vault, asel, photo())
     vault.add([photo("blue")], by="somebody", at=AT, detail={"name": "by command"})
     done = command.invoke(group, ["work", "--json"], catch_exceptions=False)
-    assert json.loads(done.stdout) == {"entered": 1, "read": 2}
+    assert json.loads(done.stdout) == {"entered": 1, "read": 2, "copies": 0}
 
 
 def test_checking_by_hand_names_what_has_changed(

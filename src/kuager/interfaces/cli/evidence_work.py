@@ -26,12 +26,13 @@ def work(*, by: str, as_json: bool, every: int | None) -> None:
         read = 0
         while done := evidence_work.read_some(vault, by=user, clock=now):
             read += done
+        copies = evidence_work.make_copies(vault, clock=now)
         evidence_work.bring_to_authorities(vault, by=user, clock=now)
-        said = {"entered": entered, "read": read}
+        said = {"entered": entered, "read": read, "copies": copies}
         if as_json:
             click.echo(json.dumps(said))
         else:
-            click.echo(f"{entered} events entered, {read} items read")
+            click.echo(f"{entered} events entered, {read} items read, {copies} ordered copies made")
         if every is None:
             return
         time.sleep(every)

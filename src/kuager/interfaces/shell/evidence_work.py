@@ -52,6 +52,15 @@ def read_some(vault: "Vault", *, by: "User", clock: Clock) -> int:
     return done
 
 
+def make_copies(vault: "Vault", *, clock: Clock) -> int:
+    """Make the ordered copies (redacted, without metadata) that wait; return how many were tried."""
+    waiting = queries.list_unfinished_orders()
+    for order_id in waiting:
+        order = operations.make_ordered(vault=vault, order=queries.order_by_number(order_id), clock=clock)
+        log.info("evidence: copy %s: %s", order_id, order.state)
+    return len(waiting)
+
+
 def check_some(vault: "Vault", *, by: "User", clock: Clock) -> "FixityRun":
     """Go on with the look at every kept byte, or begin one; return the run as it is then."""
     run = operations.begin_fixity(by=by, at=clock())
