@@ -16,6 +16,7 @@ from kuager.engines.vault.vault import Vault
 from kuager.interfaces.desk.evidence_appearances.graphs import HEIGHT, ROW, draw
 from kuager.interfaces.desk.evidence_appearances.words import measure_words
 from kuager.interfaces.shell import vaults
+from kuager.interfaces.shell.vault_keys import Attempts
 from tests.integration.desk_evidence import empty_vault, opened_vault, signed_in, unlocked
 from tests.integration.evidence_story import AT, keep
 
@@ -26,7 +27,7 @@ PICTURE = b"\xff\xd8\xff not really a JPEG"
 def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", vaults.Attempts())
+    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
     return tmp_path
 
 
@@ -48,7 +49,7 @@ def pair(vault: Vault, asel: User) -> ItemRelation:
         second=items[1],
         kind="same_footage",
         score=0.83,
-        why={"points": 140, "motion": 0.91},
+        why={"points_of_best_frame": 140, "likeness_of_movement": 0.91, "stretches": [[0, 2, 5, 7]]},
         by=asel,
         at=AT,
     )
@@ -95,8 +96,9 @@ def test_pictures_are_shown_only_after_asking_and_that_is_recorded(pair: ItemRel
 
 def test_reasons_stand_in_words(pair: ItemRelation, gulnar: User) -> None:
     text = english(signed_in(gulnar), "evidence-relation", pair.pk)
-    assert "140" in text
+    assert "points of one picture that fit the other</dt><dd>140</dd>" in text
     assert "0.91" in text
+    assert "0.0-2.0 = 5.0-7.0" in text
 
 
 def test_a_person_confirms_or_rejects_with_a_reason(pair: ItemRelation, gulnar: User) -> None:

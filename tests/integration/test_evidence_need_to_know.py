@@ -1,7 +1,7 @@
 """Restricted items: whoever need not know of one hears of it what everybody hears of nothing."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from kuager.domain.evidence.models import DigitalItem
 from kuager.engines.vault.bundle import FolderSink
 from kuager.engines.vault.vault import Vault
 from tests.integration.evidence_story import AT, CLIP, keep, new_vault, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture

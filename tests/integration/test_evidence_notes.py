@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -21,6 +22,9 @@ from kuager.engines.vault.bundle import FolderSink
 from kuager.engines.vault.vault import Vault
 from tests.integration.evidence_story import AT, CLIP, keep, new_vault
 from tests.integration.small_register import SmallRegister
+
+if TYPE_CHECKING:
+    from kuager.core.digest import JsonValue
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def test_a_mark_stands_at_a_moment_with_a_box(vault: Vault, item: DigitalItem, a
     ],
 )
 def test_a_mark_nowhere_is_refused(
-    vault: Vault, item: DigitalItem, asel: User, where: dict[str, object]
+    vault: Vault, item: DigitalItem, asel: User, where: dict[str, Any]
 ) -> None:
     with pytest.raises(BadInputError):
         marked(vault, item, asel, **where)
@@ -230,7 +234,12 @@ def test_who_may_only_look_gives_nothing_out(
 
 
 def test_an_upload_in_parts_decides_nothing_by_what_its_sender_told(vault: Vault, asel: User) -> None:
-    told = {"name": "clip.mp4", "media_type": "video/mp4", "restricted": True, "derivation": "redacted"}
+    told: dict[str, JsonValue] = {
+        "name": "clip.mp4",
+        "media_type": "video/mp4",
+        "restricted": True,
+        "derivation": "redacted",
+    }
     upload = vault.incoming.begin(told, size=len(CLIP), at=AT)
     vault.incoming.append(upload, 0, CLIP)
     vault.incoming.finish(upload, len(CLIP))

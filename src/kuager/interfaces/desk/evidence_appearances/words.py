@@ -11,18 +11,44 @@ if TYPE_CHECKING:
     from kuager.domain.evidence.rules.completeness import Measure
 
 WHY = {
-    "points": _("points of the pictures that fit each other"),
-    "motion": _("likeness of what moves, from 0 to 1"),
-    "sound": _("sounds that are heard at the same moments in both"),
-    "seconds": _("seconds that are aligned"),
-    "bytes": _("every byte is the same"),
+    "likeness_of_movement": _("likeness of what moves (0 to 1; from 0.65 on the same footage)"),
+    "moments_of_movement": _("moments at which something moves in both"),
+    "points_of_best_frame": _("points of one picture that fit the other"),
+    "pairs_of_frames": _("pairs of pictures that fit"),
+    "agreement_of_details": _("agreement of the details of both pictures (0 to 1)"),
+    "share_of_first": _("share of the first item that is in the second"),
+    "share_of_second": _("share of the second item that is in the first"),
+    "area_of_first": _("share of the first picture that the second shows"),
+    "area_of_second": _("share of the second picture that the first shows"),
+    "scale": _("size of things in the second over their size in the first"),
+    "equal_words_of_sound": _("marks of the sound at the same distances in both"),
+    "sound_speed": _("speed of the second sound over the first"),
+    "sound_offset_seconds": _("seconds by which the second sound begins later"),
+    "bytes": _("bytes that are the same"),
+    "is_clear": _("clear by the measures themselves"),
+    "is_mirrored": _("left and right exchanged"),
+    "fuller": _("shows more: item"),
+    "stretches": _("seconds of the first that are seconds of the second"),
 }
+"""The measurements of the similarity engine, as readers know them."""
 
 
 def why_lines(relation: "ItemRelation") -> list[tuple[str, str]]:
     """Return the measurements behind a suggestion: what was measured, and the value."""
     told = json.loads(relation.why) if relation.why else {}
-    return [(str(WHY.get(name, name.replace("_", " "))), _value(value)) for name, value in told.items()]
+    return [
+        (
+            str(WHY.get(name, name.replace("_", " "))),
+            _stretches(value) if name == "stretches" else _value(value),
+        )
+        for name, value in told.items()
+        if value not in (None, [])
+    ]
+
+
+def _stretches(value: list[list[float]]) -> str:
+    """Say which seconds are which: ``0.0-2.3 = 5.0-7.3``."""
+    return "; ".join(f"{a:.1f}-{b:.1f} = {c:.1f}-{d:.1f}" for a, b, c, d in value)
 
 
 def _value(value: object) -> str:
@@ -30,8 +56,6 @@ def _value(value: object) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, float):
         return f"{value:.2f}"
-    if isinstance(value, list):
-        return ", ".join(_value(one) for one in value)
     return str(value)
 
 
