@@ -58,6 +58,15 @@ STOPS = (
         needs=Capability.APPROVE,
     ),
     Stop(
+        name="evidence",
+        title=_("Footage, kept and found again"),
+        text=_(
+            "Sealed as it came, covered until you ask, marked, verified by two people. Copies with a logo or "
+            "in a mirror are found; every look stands in a log that strangers can check."
+        ),
+        needs=Capability.VIEW_EVIDENCE,
+    ),
+    Stop(
         name="desk-conflicts",
         title=_("What cannot all be true"),
         text=_("Conflicts are shown, never resolved silently; a contradiction keeps a person off the site."),
