@@ -62,7 +62,7 @@ WORKS: dict[str, Work] = {
     "list_archive": Work("kuager.engines.media.inside.archives", "list_entries"),
     "take_entry": Work("kuager.engines.media.inside.archives", "take"),
     "draw_moment": Work("kuager.engines.media.stepping", "draw_moment"),
-    "draw_page": Work("kuager.engines.media.stepping", "draw_page"),
+    "draw_page": Work("kuager.engines.media.inside.documents", "page"),
     "capture_list": Work("kuager.engines.captures.limited_works", "list_capture"),
     "capture_files": Work("kuager.engines.captures.limited_works", "give_files"),
     "credentials": Work("kuager.engines.media.credentials", "read_credentials"),

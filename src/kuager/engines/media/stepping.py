@@ -12,8 +12,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import av
-import numpy as np
-import pypdfium2
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
@@ -23,6 +21,7 @@ from kuager.engines.media.errors import Reason, UnreadableMediaError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     import numpy.typing as npt
     from av.video.stream import VideoStream
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _STEP_WITHOUT_CLOCK = Fraction(1, 25)
 _STEPS_BACK_MS = (0, 2_000, 20_000, 1 << 40)
-_LARGEST_DOCUMENT = 300 << 20
-_MOST_PAGES = 100_000
 
 
 # Loaded by PyAV at the first use of each; in the reading process nothing can be loaded then.
@@ -55,7 +52,6 @@ def prepare() -> None:
     """Load now what the libraries would load at their first use."""
     for name in _LATE:
         importlib.import_module(name)
-    pypdfium2.PdfDocument.new().close()
 
 
 def draw_moment(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
@@ -147,29 +143,6 @@ def _duration_ms(container: InputContainer, stream: "VideoStream") -> int | None
 
 def _points(frame: VideoFrame, side: int) -> "npt.NDArray[np.uint8]":
     return decoding.upright((0.0, frame), side).pixels
-
-
-def draw_page(request: "Mapping[str, Any]", source: BinaryIO, output: "Output") -> None:
-    """Draw one page of a PDF, from 1 on, without its forms and without following anything."""
-    side, number = int(request["side"]), int(request["page"])
-    # Read whole: the library's way of asking for parts needs memory that may be executed, which is forbidden.
-    data = source.read(_LARGEST_DOCUMENT + 1)
-    if len(data) > _LARGEST_DOCUMENT:
-        raise UnreadableMediaError(Reason.TOO_LARGE)
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        is_locked = "password" in str(error).lower()
-        raise UnreadableMediaError(Reason.LOCKED if is_locked else Reason.NOT_UNDERSTOOD) from None
-    count = min(len(document), _MOST_PAGES)
-    if not 1 <= number <= count:
-        raise UnreadableMediaError(Reason.NOT_THERE)
-    page = document[number - 1]
-    scale = side / max(*page.get_size(), 1.0)
-    if not 0 < scale < 1000:
-        raise UnreadableMediaError(Reason.TOO_LARGE)
-    drawn = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False).to_numpy()
-    _answer(output, {"frames": [], "duration": None, "pages": count}, [np.ascontiguousarray(drawn[..., :3])])
 
 
 def _answer(output: "Output", told: dict[str, Any], drawn: "list[npt.NDArray[np.uint8]]") -> None:

@@ -1,4 +1,4 @@
-"""PDF: what it says of itself, and the letters of its pages, by PDFium, without scripts."""
+"""PDF: what it says of itself, its pages as points of colour, their letters; by PDFium, without scripts."""
 
 import io
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import pypdfium2.raw as pdfium
 
 from kuager.engines.media.errors import Reason, UnreadableMediaError
 from kuager.engines.media.inside.describing import Description, pdf_time
+from kuager.engines.media.points import Drawing, give
 
 if TYPE_CHECKING:
     from kuager.engines.media.child import Output
@@ -21,11 +22,13 @@ def prepare() -> None:
     target = io.BytesIO()
     document.save(target)
     opened = pypdfium2.PdfDocument(target)
+    opened[0].render(scale=1, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False)
     opened[0].get_textpage().get_text_bounded()
     # Kept open: PDFium asks for bytes by a callback, whose executable memory cannot be made later.
     _kept.append(opened)
 
 
+_MOST_PAGES = 100_000
 _kept: list[object] = []
 
 
@@ -45,6 +48,23 @@ def probe(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> Non
     for name, value in document.get_metadata_dict(skip_empty=True).items():
         description.found("pdf", name, value, pdf_time(value) if name.endswith("Date") else "")
     output.result(description.to_json())
+
+
+def page(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None:
+    """Draw one page, from 1 on, at most ``side`` points wide and high, without its forms."""
+    document = _opened(source)
+    number, side = int(request["page"]), int(request["side"])
+    if not 1 <= number <= len(document):
+        raise UnreadableMediaError(Reason.NOT_THERE)
+    wanted = document[number - 1]
+    scale = side / max(*wanted.get_size(), 1.0)
+    drawn = wanted.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False)
+    if drawn.n_channels != 3:
+        raise UnreadableMediaError(Reason.NOT_UNDERSTOOD)
+    rows, stride, width = memoryview(drawn.buffer).cast("B"), drawn.stride, drawn.width * 3
+    points = b"".join(rows[row * stride : row * stride + width] for row in range(drawn.height))
+    told: dict[str, Any] = {"frames": [], "duration": None, "pages": min(len(document), _MOST_PAGES)}
+    give(output, told, [Drawing(drawn.width, drawn.height, points, 0)])
 
 
 def text(request: Mapping[str, Any], source: BinaryIO, output: "Output") -> None:
