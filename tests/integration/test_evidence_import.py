@@ -163,7 +163,7 @@ def test_a_command_keeps_a_bundle_whole_and_its_media(saule: User, folder: Path,
     path.write_bytes(zipped(proofmode()))
     (found,) = imported(path)["bundles"]
     assert found["tool"] == "proofmode"
-    container = DigitalItem.objects.get(number=found["item"])
+    container = DigitalItem.objects.get(number=int(str(found["item"])))
     assert bytes_of(folder, container) == path.read_bytes()
     photo = DigitalItem.objects.exclude(pk=container.pk).get()
     assert bytes_of(folder, photo) == PHOTO

@@ -191,7 +191,9 @@ def _check_tokens(bundle: Bundle) -> None:
     """Compare each time stamp with the lists of digests, and those with the files."""
     certificates = find_certificates(bundle)
     tokens = find_tokens(bundle)
-    lists = [file for file in bundle.ending(".txt") if _digests_in(file)] if tokens else []
+    lists = [file for file in bundle.ending(".txt") if _digests_in(file)]
+    for file in lists:
+        file.kind = FileKind.PROOF
     for file, token in tokens:
         if not supports(token):
             file.note(Code.STAMP_UNREADABLE)
@@ -202,7 +204,6 @@ def _check_tokens(bundle: Bundle) -> None:
             file.note(Code.FILE_MISSING, name=token.digest.hex())
         check_token(file, token, covered, certificates)
         for listed in (one for one in covered if one in lists):
-            listed.kind = FileKind.PROOF
             targets = [one for digest in _digests_in(listed) for one in _with_digest(bundle, digest)]
             for target in targets:
                 target.note(

@@ -236,12 +236,15 @@ def _notes(record: Record[Look], kind: str) -> Iterator[tuple[Code, dict[str, Js
             fault,
             {"told": shown(str(record.headers.get_header("Content-Length"))), "there": record.block.length},
         )
+    compared: dict[tuple[Code, str], list[str]] = {}
     for what, told, agrees in record.seen.digests:
         # The payload of a revisit is elsewhere: its digest is that of the earlier answer (WARC 1.1, 6.7.2).
         if what == "payload" and kind == "revisit":
             continue
         code = Code.DIGEST_AGREES if agrees else Code.DIGEST_DISAGREES
-        yield code, {"what": what, "algorithm": told.algorithm}
+        compared.setdefault((code, told.algorithm), []).append(what)
+    for (code, algorithm), parts in compared.items():
+        yield code, {"what": ", ".join(parts), "algorithm": algorithm}
     if kind in _CONTENT and not record.seen.digests:
         unread = any(record.headers.get_header(f"WARC-{name}-Digest") for name in ("Block", "Payload"))
         yield (Code.DIGEST_UNKNOWN if unread else Code.DIGEST_ABSENT), {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kuager.domain.sources.models import Source
     from kuager.engines.captures import Capture
     from kuager.engines.vault.vault import Vault
+    from kuager.interfaces.shell.capture_words import Said
 
 _TOOLS = ("auto", "warc", "wacz", "auto-archiver", "proofmode", "tella")
 _CHOICES = ("media", "all", "none")
@@ -195,14 +196,13 @@ def _keep(
 
 
 def _print(found: _Imported) -> None:
-    from kuager.interfaces.shell.capture_words import kind_name, said, tool_name
+    from kuager.interfaces.shell.capture_words import kind_name, limits_of, said, tool_name
 
     capture = found.capture
     kept = f", kept as item {found.container}" if found.container is not None else ""
     made = f", made {capture.made_at} as it says" if capture.made_at else ""
     click.echo(f"{found.path.name}: {tool_name(capture.tool)}, {len(capture.files)} files{made}{kept}")
-    for finding in capture.about(None):
-        _print_finding(said(finding), "  ")
+    _print_findings([said(one) for one in capture.about(None)], "  ")
     for number, file in enumerate(capture.files):
         item = f"\titem {found.items[number]}" if number in found.items else ""
         click.echo(
@@ -211,14 +211,15 @@ def _print(found: _Imported) -> None:
         if file.url:
             seen = f" {file.taken_at.isoformat()}" if file.taken_at is not None else ""
             click.echo(f"    {file.url}{seen}")
-        for finding in capture.about(number):
-            _print_finding(said(finding), "    ")
+        _print_findings([said(one) for one in capture.about(number)], "    ")
+    for sentence in limits_of(said(one) for one in capture.findings):
+        click.echo(f"  Mind: {sentence}")
 
 
-def _print_finding(told: tuple[str, str, str], margin: str) -> None:
-    mark, text, limits = told
-    sign = {"good": "ok  ", "bad": "BAD ", "plain": "-   "}[mark]
-    click.echo(f"{margin}{sign}{text}" + (f" {limits}" if limits else ""))
+def _print_findings(found: "Sequence[Said]", margin: str) -> None:
+    signs = {"good": "ok  ", "bad": "BAD ", "plain": "-   "}
+    for one in found:
+        click.echo(f"{margin}{signs[one.mark]}{one.text}")
 
 
 def _as_json(found: _Imported) -> dict[str, JsonValue]:

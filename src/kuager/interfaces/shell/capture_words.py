@@ -1,6 +1,6 @@
 """What was found in a bundle, in sentences: what it is, what it means, and what it does not prove."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -9,8 +9,10 @@ from django.utils.translation import gettext, gettext_lazy
 from kuager.core.digest import JsonValue
 from kuager.engines.captures import FAULTS, Code, FileKind, Finding, Tool
 from kuager.engines.captures.credentials import Credentials, CredentialState
+from kuager.engines.captures.digests import WEAK
 
 Words = str | Promise
+_LONGEST_NAME = 60
 
 
 class Said(NamedTuple):
@@ -244,7 +246,7 @@ def said(finding: Finding) -> Said:
 def said_of(code: Code, values: Mapping[str, JsonValue]) -> Said:
     """Return the sentences for a code and its values."""
     entry = _WORDS[code]
-    told = _Blank(values)
+    told = _Blank({name: _short(name, value) for name, value in values.items()})
     if "why" in told:
         told["why"] = str(_WHY.get(str(told["why"]), told["why"]))
     if code is Code.SIGNATURE_UNCHECKED and values.get("why") == "device":
@@ -252,7 +254,21 @@ def said_of(code: Code, values: Mapping[str, JsonValue]) -> Said:
     text = str(entry.text) % told
     if code is Code.STAMP_FITS and values.get("signed") is False:
         text += " " + gettext("Its signature was not checked: the bundle holds no certificate that fits.")
+    if code is Code.DIGEST_AGREES and values.get("algorithm") in WEAK:
+        text += " " + gettext("Two different files with one digest of this kind can be made on purpose.")
     return Said("bad" if code in FAULTS else entry.mark, text.strip(), str(entry.limits))
+
+
+def _short(name: str, value: JsonValue) -> JsonValue:
+    """Shorten names that are made of a digest; their beginning and end tell them apart."""
+    if name not in {"name", "what"} or not isinstance(value, str) or len(value) <= _LONGEST_NAME:
+        return value
+    return f"{value[:12]}…{value[-18:]}"
+
+
+def limits_of(found: Iterable[Said]) -> list[str]:
+    """Return what findings do not prove, each sentence once."""
+    return list(dict.fromkeys(one.limits for one in found if one.limits))
 
 
 def tool_name(tool: Tool) -> str:

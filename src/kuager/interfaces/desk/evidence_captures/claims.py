@@ -10,7 +10,7 @@ from kuager.domain.evidence import queries
 from kuager.engines.captures import Code, Tool
 from kuager.engines.captures.credentials import Credentials
 from kuager.interfaces.desk.evidence_captures.reading import credentials_of, may_be_bundle
-from kuager.interfaces.shell.capture_words import Said, said_of, said_of_credentials, tool_name
+from kuager.interfaces.shell.capture_words import Said, limits_of, said_of, said_of_credentials, tool_name
 
 if TYPE_CHECKING:
     from kuager.domain.evidence.models import DigitalItem
@@ -35,8 +35,8 @@ class ClaimsPanel:
     ----------
     tool, bundle
         The tool that handed the file over, and the item it was taken out of.
-    claims, findings
-        What the tool told, and what was checked when the file came.
+    claims, findings, limits
+        What the tool told, what was checked when the file came, and what that does not prove.
     metadata
         As found in the file, by group.
     credentials, credential_words
@@ -47,6 +47,7 @@ class ClaimsPanel:
     bundle: int | None = None
     claims: Pairs = ()
     findings: Sequence[Said] = ()
+    limits: Sequence[str] = ()
     metadata: Sequence[Group] = ()
     credentials: Credentials | None = None
     credential_words: Said | None = None
@@ -59,12 +60,14 @@ def claims_panel(vault: "Vault", item: "DigitalItem") -> ClaimsPanel:
     told = told if isinstance(told, dict) else {}
     inner = told.get("bundle")
     about = inner if isinstance(inner, dict) else told
+    findings = _findings(about.get("findings"))
     credentials = credentials_of(vault, item)
     return ClaimsPanel(
         tool=_tool(about),
         bundle=inner if isinstance(inner, int) else None,
         claims=_pairs(about.get("claims")),
-        findings=_findings(about.get("findings")),
+        findings=findings,
+        limits=limits_of(findings),
         metadata=_metadata(vault, item),
         credentials=credentials,
         credential_words=None if credentials is None else said_of_credentials(credentials),

@@ -19,7 +19,7 @@ from kuager.interfaces.desk.access import acting_user, needs, new_form_token, no
 from kuager.interfaces.desk.evidence.showing import item_lines
 from kuager.interfaces.desk.evidence_captures.reading import capture_of, may_be_bundle
 from kuager.interfaces.shell.capture_importing import chosen_by_default, keep_files, numbered
-from kuager.interfaces.shell.capture_words import Said, kind_name, said, tool_name
+from kuager.interfaces.shell.capture_words import Said, kind_name, limits_of, said, tool_name
 from kuager.interfaces.shell.captures import give_files
 from kuager.interfaces.shell.vaults import open_vault, vault_if_open
 
@@ -42,6 +42,7 @@ class FileLine:
     file: CapturedFile
     kind: str
     findings: list[Said]
+    limits: list[str]
     is_chosen: bool
 
 
@@ -74,12 +75,14 @@ def look_into(request: HttpRequest, number: int) -> HttpResponse:
 def _context(request: HttpRequest, item: "DigitalItem", capture: Capture) -> dict[str, object]:
     page = Paginator(range(len(capture.files)), _ON_A_PAGE).get_page(request.GET.get("page"))
     default = set(chosen_by_default(capture))
+    findings = [said(one) for one in capture.about(None)]
     return {
         "item": item,
         "tool": tool_name(capture.tool),
         "made_at": capture.made_at,
         "claims": list(capture.claims.items()),
-        "findings": [said(one) for one in capture.about(None)],
+        "findings": findings,
+        "limits": limits_of(findings),
         "lines": [_line(capture, number, default) for number in page],
         "page": page,
         "has_faults": capture.has_faults,
@@ -90,7 +93,7 @@ def _context(request: HttpRequest, item: "DigitalItem", capture: Capture) -> dic
 def _line(capture: Capture, number: int, default: set[int]) -> FileLine:
     file = capture.files[number]
     findings = [said(one) for one in capture.about(number)]
-    return FileLine(number, file, kind_name(file.kind), findings, number in default)
+    return FileLine(number, file, kind_name(file.kind), findings, limits_of(findings), number in default)
 
 
 def _keep(request: HttpRequest, vault: "Vault", item: "DigitalItem") -> HttpResponse:
