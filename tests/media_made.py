@@ -55,7 +55,7 @@ def video(
     held = io.BytesIO()
     width, height = size
     times = times_ms or [round(n * 40) for n in range(round(seconds * 25))]
-    pattern = noise(width // 8, height // 8).repeat(8, 0).repeat(8, 1)
+    pattern = noise(width // 8 + 1, height // 8 + 1).repeat(8, 0).repeat(8, 1)[:height, :width]
     with av.open(held, "w", format=container) as file:
         file.metadata["title"] = SECRET
         picture_stream = file.add_stream("libx264", rate=25, options={"preset": "ultrafast"})

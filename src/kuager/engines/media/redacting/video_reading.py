@@ -64,10 +64,16 @@ def opened(source: BinaryIO) -> Iterator[Streams]:
     with container:
         if set(container.format.name.split(",")) & LEADS_ELSEWHERE:
             raise BadInputError("this file only leads to other files; those would have to be kept")
-        videos = [one for one in container.streams.video if not int(one.disposition) & _ATTACHED_PICTURE]
+        videos = [
+            one
+            for one in container.streams.video
+            if one.codec_context is not None and not int(one.disposition) & _ATTACHED_PICTURE
+        ]
         best = container.streams.best("video")
         video = best if best in videos else (videos[0] if videos else None)
         audio = container.streams.best("audio")
+        if audio is not None and audio.codec_context is None:
+            audio = None
         for one in (video, audio):
             if one is not None:
                 # Threads are forbidden where this runs.
@@ -157,7 +163,8 @@ def planes_of(frame: av.VideoFrame, size: tuple[int, int], turn: Turn) -> list[P
 def frame_of(planes: list[Plane]) -> av.VideoFrame:
     """Put planes together again."""
     height, width = planes[0].shape
-    flat = np.concatenate([plane.reshape(-1, width) for plane in planes])
+    # Without rows: half a colour plane may be half a row.
+    flat = np.concatenate([plane.reshape(-1) for plane in planes])
     return av.VideoFrame.from_ndarray(flat.reshape(height * 3 // 2, width), format="yuv420p")
 
 
