@@ -1,4 +1,4 @@
-"""Draw one moment of a video or one page of a document as plain points of colour.
+"""Draw one moment of a video as plain points of colour.
 
 Runs in the reading process alone (``child.py``). The answer is one line of JSON and then the points, three
 bytes each, row by row: whoever receives it makes a picture of his own of them, so that no byte of the file
