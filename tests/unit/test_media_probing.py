@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,17 @@ def test_what_is_kept_of_metadata_is_bounded() -> None:
         description.found("picture", f"name {number}", "x" * 10_000)
 
     assert len(description.to_json()) < 1_500_000
+
+
+@given(st.one_of(st.none(), st.integers(), st.floats(), st.text()))
+def test_absurd_facts_are_left_out_so_that_the_rest_can_be_told(value: float | str | None) -> None:
+    description = describing.Description()
+    description.fact("width", value)
+    description.stream(kind="video", frames=value)
+
+    told = json.loads(description.to_json())
+    assert told["streams"][0]["kind"] == "video"
+    assert "width" not in told or isinstance(told["width"], str) or 0 <= told["width"] < 2**53
 
 
 @given(st.one_of(st.text(), st.binary(), st.lists(st.integers()), st.floats()))

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeGuard
 
 MAX_FOUND = 500
 MAX_VALUE = 2000
@@ -27,15 +27,15 @@ class Description:
 
     def fact(self, name: str, value: float | str | None) -> None:
         """Keep one plain fact (width, height, pages …) unless it is unknown or absurd."""
-        if value is not None and (isinstance(value, str) or 0 <= value < 2**53):
+        if _is_sane(value):
             self._facts[name] = value[:MAX_VALUE] if isinstance(value, str) else value
 
     def stream(self, **facts: float | str | None) -> None:
-        """Keep one stream of a container."""
+        """Keep one stream of a container, without facts that are unknown or absurd."""
         if len(self._streams) >= MAX_STREAMS:
             self._is_cut = True
             return
-        self._streams.append({name: value for name, value in facts.items() if value is not None})
+        self._streams.append({name: value for name, value in facts.items() if _is_sane(value)})
 
     def found(self, group: str, name: str, value: object, parsed: str = "") -> None:
         """Keep one value that stands in the file, as a string, cut at 2,000 characters."""
@@ -58,6 +58,10 @@ class Description:
         """Return everything as JSON, of at most some 1.3 MB."""
         whole = {**self._facts, "streams": self._streams, "found": self._found, "is_cut": self._is_cut}
         return json.dumps(whole, ensure_ascii=True, allow_nan=False).encode("ascii")
+
+
+def _is_sane(value: float | str | None) -> TypeGuard[float | str]:
+    return value is not None and (isinstance(value, str) or 0 <= value < 2**53)
 
 
 def text_of(value: object) -> str:
