@@ -97,8 +97,8 @@ def _arcs(
     for depth, (one, other, words) in enumerate(ordered):
         reach = min(_FIRST + _STEP * (depth + 1), LEFT - 10)
         start, end = (ROW * place[number] + 4 + HEIGHT // 2 for number in (one, other))
-        # Lines that meet at one box leave it at different heights.
-        start, end = start + 4 * (depth % 3), end - 4 * (depth % 3)
+        # What begins at a box and what ends there must not lie on each other.
+        start, end = start + 9 + 3 * (depth % 3), end - 9 - 3 * (depth % 3)
         far = edge + direction * reach
         path = f"M {edge} {start} C {far} {start}, {far} {end}, {edge} {end}"
         found.append(Arc(path, words, (far, (start + end) // 2)))
