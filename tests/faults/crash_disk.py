@@ -166,6 +166,10 @@ class CrashDisk:
         file.changed(held[:start] + data[:half] + held[start + half :])
         self.after_each()
         file.changed(held[:start] + data + held[start + len(data) :])
+        if file.forgotten is not None and start <= file.forgotten[0] <= file.forgotten[1] <= start + len(
+            data
+        ):
+            file.forgotten = None
         self.after_each()
         self._begin()
         file.sync()
@@ -201,6 +205,9 @@ class CrashDisk:
             del folder.now[name]
             folder.changed()
             self.after_each()
+
+    def size(self, path: str) -> int:
+        return len(self.read(path))
 
     def exists(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from kuager.core.errors import IntegrityError, KuagerError
+from kuager.engines.vault.custody import Act
 from kuager.engines.vault.vault import Vault
 from tests.faults.careless import Careless
 from tests.faults.crash_disk import Choice, CrashDisk, DiskError
-from tests.faults.vault_crashes import KEYS, Promises, cuts, keep, moments, note, prepared, violation
+from tests.faults.vault_crashes import AT, KEYS, Promises, cuts, keep, moments, note, prepared, violation
 
 
 def test_every_power_cut_leaves_what_was_promised() -> None:
@@ -85,6 +87,32 @@ def test_bytes_that_a_failed_sync_forgot_are_not_built_upon() -> None:
             continue
         break
     assert step > 15
+
+
+def test_what_readers_saw_of_a_killed_writer_stays() -> None:
+    """A writer is killed before its promise, readers take what it wrote, the next writer is killed too."""
+    disk = CrashDisk()
+    vault, promised = prepared(disk), Promises()
+    keep(vault, promised, b"before")
+    begun = disk.operations
+    keep(vault, promised, b"after")
+    for step in range(1, disk.operations - begun + 1):
+        for further in range(1, 12):
+            disk = CrashDisk()
+            vault = prepared(disk)
+            keep(vault, Promises(), b"before")
+            disk.refuse_at = disk.operations + step
+            with suppress(DiskError):
+                keep(vault, Promises(), b"after")
+            disk.refuse_at = None
+            reader = Vault(disk, KEYS)
+            seen = reader.journal.size
+            disk.refuse_at = disk.operations + further
+            with suppress(DiskError):
+                Vault(disk, KEYS).record(Act.NOTED, by="gulnar", at=AT, detail={})
+            disk.refuse_at = None
+            reader.refresh()
+            assert reader.journal.size >= seen
 
 
 def _flips(content: bytes, every: int) -> Iterator[bytes]:

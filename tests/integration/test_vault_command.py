@@ -123,3 +123,26 @@ def test_a_folder_that_is_no_vault_is_named(tmp_path: Path) -> None:
 def test_a_vault_is_made_in_an_empty_folder_only(tmp_path: Path) -> None:
     (tmp_path / "something").write_bytes(b"")
     assert "must be empty" in str(run("vault", "init", tmp_path).exception)
+
+
+def test_everything_can_be_read_again_and_again(vault: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"evidence")
+    done("vault", "add", tmp_path / "one", "--vault", vault)
+    assert "1 items" in done("vault", "verify", "--vault", vault)
+    (vault / "fixity.json").write_text('{"after": 0, "items"')
+    again = run("vault", "verify", "--vault", vault)
+    assert again.exit_code == 0
+    assert "beginning anew" in again.output
+    assert "1 items" in again.output
+
+
+def test_a_damaged_head_is_told_though_nothing_is_lost(vault: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"evidence")
+    done("vault", "add", tmp_path / "one", "--vault", vault)
+    heads = vault / "log/heads"
+    content = bytearray(heads.read_bytes())
+    content[20] ^= 1
+    heads.write_bytes(content)
+    told = run("vault", "verify", "--vault", vault)
+    assert told.exit_code == 0
+    assert "log/heads: the head in slot 0 cannot be read" in told.output

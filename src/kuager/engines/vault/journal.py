@@ -238,13 +238,8 @@ class Journal:
         path = _path(self._starts[-1])
         data = self._files.read(path)[: self._last.end]
         kept = _end_of(data, self._promised_size - self._starts[-1])
-        self._files.cut(path, kept)
-        writer = self._files.append(path)
-        try:
-            writer.write(data[kept:])
-            writer.sync()
-        finally:
-            writer.close()
+        # The same bytes at the same place: who is killed here leaves readers what they have seen.
+        self._files.overwrite(path, kept, data[kept:])
         self._files.sync_names(FOLDER)
 
     def _write(self, first: int, batch: Sequence[Entry], note: str) -> None:
@@ -252,7 +247,7 @@ class Journal:
         start = first if begins else self._starts[-1]
         held = _Segment() if begins else self._last
         path = _path(start)
-        if self._files.exists(path):
+        if self._files.exists(path) and self._files.size(path) != held.end:
             # What a crash left of a batch that was never promised.
             self._files.cut(path, held.end)
         data = b"".join(_record(entry.public, entry.private) for entry in batch) + _record(b"", note.encode())

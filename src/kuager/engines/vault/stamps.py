@@ -8,6 +8,7 @@ by the next.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -151,9 +152,15 @@ def chain_proofs(vault: Vault) -> list[ChainProof]:
     ]
 
 
-def chain_covering(vault: Vault, event: int, size: int) -> list[ChainProof]:
-    """Return the first complete OpenTimestamps proof that covers an event, or else the first promise."""
-    found = [one for one in chain_proofs(vault) if event < Head.read(one.head, vault.public.log).size <= size]
+def chain_covering(
+    vault: Vault, event: int, size: int, *, among: Sequence[ChainProof] | None = None
+) -> list[ChainProof]:
+    """Return the first complete OpenTimestamps proof that covers an event, or else the first promise.
+
+    ``among``: all proofs of the log, when they were read already.
+    """
+    known = chain_proofs(vault) if among is None else among
+    found = [one for one in known if event < Head.read(one.head, vault.public.log).size <= size]
     return ([one for one in found if one.state == "complete"] or found)[:1]
 
 
@@ -168,10 +175,13 @@ def _read(recorded: Recorded) -> Stamp:
     )
 
 
-def covering(vault: Vault, event: int, size: int) -> list[Stamp]:
-    """Return, for each authority, the first stamp that covers an event and belongs to the first ``size``."""
+def covering(vault: Vault, event: int, size: int, *, among: Sequence[Stamp] | None = None) -> list[Stamp]:
+    """Return, for each authority, the first stamp that covers an event and belongs to the first ``size``.
+
+    ``among``: all stamps of the log, when they were read already.
+    """
     found: dict[str, Stamp] = {}
-    for stamp in stamps(vault):
+    for stamp in stamps(vault) if among is None else among:
         covered = Head.read(stamp.head, vault.public.log).size
         if event < covered <= size:
             found.setdefault(stamp.authority, stamp)

@@ -26,7 +26,7 @@ from kuager.engines.vault.bundle.sinks import Sink
 from kuager.engines.vault.custody import Act
 from kuager.engines.vault.heads import Head
 from kuager.engines.vault.merkle import consistency_proof, inclusion_proof
-from kuager.engines.vault.stamps import ChainProof, Stamp, chain_covering, covering
+from kuager.engines.vault.stamps import ChainProof, Stamp, chain_covering, chain_proofs, covering, stamps
 from kuager.engines.vault.vault import Item, Recorded, Vault
 
 _EXPORTED = b'"act":"exported"'
@@ -90,8 +90,13 @@ def begin(vault: Vault, numbers: Sequence[int], *, by: str, at: datetime, reason
     }
     histories = {item.number: vault.history(item.number) for item in items}
     size = first + len(items)
-    found = {stamp.answer: stamp for number in numbers for stamp in covering(vault, number, size)}
-    chains = {one.ots: one for number in numbers for one in chain_covering(vault, number, size)}
+    stamped, chained = stamps(vault), chain_proofs(vault)
+    found = {
+        stamp.answer: stamp for number in numbers for stamp in covering(vault, number, size, among=stamped)
+    }
+    chains = {
+        one.ots: one for number in numbers for one in chain_covering(vault, number, size, among=chained)
+    }
     return Bundle(bundle, items, histories, names, tuple(found.values()), tuple(chains.values()), size)
 
 
