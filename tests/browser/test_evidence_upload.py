@@ -11,11 +11,9 @@ from kuager.domain.accounts.models import User
 from kuager.domain.accounts.operations import create_user
 from kuager.domain.accounts.terms import Role
 from kuager.domain.evidence.models import DigitalItem
-from kuager.interfaces.shell import vaults
-from kuager.interfaces.shell.vault_keys import Attempts
 from tests.browser.conftest import OpenPage, Window
 from tests.integration.canaries import traces
-from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault
+from tests.integration.desk_evidence import PASSPHRASE, empty_vault, forget_sessions, opened_vault
 from tests.integration.evidence_story import keep
 
 pytestmark = pytest.mark.browser
@@ -28,7 +26,7 @@ MEBIBYTE = 1 << 20
 @pytest.fixture(autouse=True)
 def vault_folder(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty vault, and nobody's attempts remembered."""
-    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
+    forget_sessions(monkeypatch)
     return empty_vault(data_folder)
 
 

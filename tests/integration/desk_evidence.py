@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +14,8 @@ from kuager.domain.accounts.models import User
 from kuager.engines.sealing import Passphrase, decrypt, encrypt
 from kuager.engines.vault.files import OsFiles
 from kuager.engines.vault.vault import Vault, create
+from kuager.interfaces.shell import vaults
+from kuager.interfaces.shell.vault_keys import Attempts, KeyRing
 
 PASSPHRASE = "алтын дән жаңбыр терезе"  # invented
 KEYS = "keys/vault.age"
@@ -33,6 +36,12 @@ def empty_vault(data: Path) -> Path:
     folder = data / "vault"
     shutil.copytree(_made(), folder)
     return folder
+
+
+def forget_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin as the server does when it starts: nobody has unlocked, nobody has tried."""
+    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
+    monkeypatch.setattr(vaults, "_RING", KeyRing(vaults._locked_for_idleness))
 
 
 @lru_cache(maxsize=1)

@@ -14,8 +14,15 @@ from kuager.domain.audit.models import AuditEvent
 from kuager.domain.evidence import operations
 from kuager.domain.evidence.models import DigitalItem, ItemReader
 from kuager.interfaces.shell import vaults
-from kuager.interfaces.shell.vault_keys import Attempts
-from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault, signed_in, unlocked
+from kuager.interfaces.shell.vault_keys import IDLE_SECONDS
+from tests.integration.desk_evidence import (
+    PASSPHRASE,
+    empty_vault,
+    forget_sessions,
+    opened_vault,
+    signed_in,
+    unlocked,
+)
 from tests.integration.evidence_story import AT, CLIP, keep, redact
 
 NAME = "Қырмызы-кадр.mp4"
@@ -26,7 +33,7 @@ def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A data folder with an empty vault, and nobody's attempts remembered."""
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
+    forget_sessions(monkeypatch)
     return tmp_path
 
 
@@ -81,6 +88,18 @@ def test_signing_out_locks_the_vault(item: DigitalItem, saule: User) -> None:
     client.post(reverse("sign-out"))
     assert vaults._RING.seconds_left(word) is None
     assert AuditEvent.objects.get(action="evidence.vault_locked").detail == {"how": "signed out"}
+
+
+def test_a_vault_nobody_uses_locks_itself_and_that_is_recorded(
+    item: DigitalItem, saule: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = unlocked(saule)
+    assert client.get(reverse("evidence")).content.decode().count(NAME) == 1
+    clock = vaults._RING._clock
+    monkeypatch.setattr(vaults._RING, "_clock", lambda: clock() + IDLE_SECONDS)
+    vaults._RING.sweep()  # what the watch does every minute
+    assert NAME not in client.get(reverse("evidence")).content.decode()
+    assert AuditEvent.objects.get(action="evidence.vault_locked").detail == {"how": "idle"}
 
 
 def test_a_wrong_passphrase_opens_nothing_is_recorded_and_makes_one_wait(saule: User) -> None:

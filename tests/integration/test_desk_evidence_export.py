@@ -19,9 +19,7 @@ from kuager.domain.audit.models import AuditEvent
 from kuager.domain.evidence import operations
 from kuager.domain.evidence.models import CustodyEvent, DigitalItem
 from kuager.engines.sealing import SecretKey
-from kuager.interfaces.shell import vaults
-from kuager.interfaces.shell.vault_keys import Attempts
-from tests.integration.desk_evidence import empty_vault, opened_vault, signed_in, unlocked
+from tests.integration.desk_evidence import empty_vault, forget_sessions, opened_vault, signed_in, unlocked
 from tests.integration.evidence_story import AT, CLIP, keep
 
 PLAIN = {"reason": "for the court", "form": "plain", "understood": "yes"}
@@ -32,7 +30,7 @@ def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A data folder with an empty vault, and nobody's attempts remembered."""
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
+    forget_sessions(monkeypatch)
     return tmp_path
 
 
@@ -147,8 +145,7 @@ def test_a_changed_item_breaks_the_bundle_off(items: list[DigitalItem], saule: U
     damaged[len(damaged) // 2] ^= 1
     place.write_bytes(bytes(damaged))
     answer = unlocked(saule).post(reverse("evidence-export"), {"item": items[0].number, **PLAIN})
-    came = bytearray()
+    came: list[bytes] = []
     with pytest.raises(IntegrityError, match="changed"):
-        for piece in answer:
-            came += piece
-    assert not zipfile.is_zipfile(io.BytesIO(bytes(came)))
+        came.extend(answer)
+    assert not zipfile.is_zipfile(io.BytesIO(b"".join(came)))

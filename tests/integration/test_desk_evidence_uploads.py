@@ -17,12 +17,19 @@ from kuager.domain.accounts.operations import create_user
 from kuager.domain.accounts.terms import Role
 from kuager.domain.audit.models import AuditEvent
 from kuager.domain.evidence.models import Acquisition, DigitalItem
-from kuager.engines.vault.parts import LARGEST_PART
+from kuager.engines.vault.files import OsFiles
+from kuager.engines.vault.parts import LARGEST_PART, Bounds, Incoming
+from kuager.interfaces.desk.evidence import keeping
 from kuager.interfaces.desk.evidence.uploads import PIECE
-from kuager.interfaces.shell import vaults
-from kuager.interfaces.shell.vault_keys import Attempts
 from tests.integration.canaries import dresses, traces
-from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault, signed_in, unlocked
+from tests.integration.desk_evidence import (
+    PASSPHRASE,
+    empty_vault,
+    forget_sessions,
+    opened_vault,
+    signed_in,
+    unlocked,
+)
 
 CANARY, WHOM, NAME = "Canary of a witness 4711", "Canary neighbour Zhibek", "Canary-кадр.mp4"
 SAID = {
@@ -40,7 +47,7 @@ def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A data folder with an empty vault, and nobody's attempts remembered."""
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
+    forget_sessions(monkeypatch)
     return tmp_path
 
 
@@ -163,7 +170,21 @@ def test_a_forged_form_is_refused_and_leaves_nothing(saule: User, folder: Path) 
     strict.force_login(saule)
     answer = strict.post(reverse("evidence-keep"), {**SAID, "file": file(content())})
     assert answer.status_code == 403
+    assert not list((folder / "vault/uploads").glob("[0-9a-f]*"))
     assert strict.patch(reverse("evidence-upload", args=["0" * 32])).status_code == 403
+
+
+def test_a_request_with_too_much_in_it_leaves_nothing(
+    saule: User, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds = Bounds(all_bytes=1 << 20, one_bytes=1 << 20)
+    small = Incoming(OsFiles(folder / "vault"), opened_vault(folder).public, bounds)
+    monkeypatch.setattr(keeping, "incoming_uploads", lambda: small)
+    answer = unlocked(saule).post(
+        reverse("evidence-keep"), {**SAID, "file": [file(content(300_000)), file(content(900_000))]}
+    )
+    assert answer.status_code == 409
+    assert not list((folder / "vault/uploads").glob("[0-9a-f]*"))
 
 
 def begun(client: Client, data: bytes, **told: object) -> str:

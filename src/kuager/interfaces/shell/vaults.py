@@ -6,6 +6,7 @@ vault for whoever may see evidence, until members have keys of their own.
 """
 
 import logging
+import math
 import threading
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urlencode, urlsplit
@@ -193,7 +194,7 @@ def vault_state(request: "HttpRequest") -> VaultState:
     if settings.VAULT_PASSPHRASE:
         return VaultState(exists=True, is_open=True, is_of_server=True, minutes_left=None)
     left = _RING.seconds_left(request.session.get(_WORD, ""))
-    minutes = None if left is None else int(left // 60)
+    minutes = None if left is None else math.ceil(left / 60)
     return VaultState(exists=True, is_open=left is not None, is_of_server=False, minutes_left=minutes)
 
 

@@ -42,22 +42,23 @@ def keep(request: HttpRequest) -> HttpResponse:
     The bytes are sealed as they arrive, so the handler is set before anything reads the form, and the check
     against forged requests follows inside.
     """
-    arrived: list[str] = []
-    if request.method == "POST":
-        handler = SealingUploadHandler(incoming_uploads(), acting_user(request).username)
-        request.upload_handlers = [handler]
-        arrived = handler.arrived
-    return _keep(request, arrived)
+    if request.method != "POST":
+        return _page(request, _form(), _whole(request.GET.getlist("upload")))
+    handler = SealingUploadHandler(incoming_uploads(), acting_user(request).username)
+    request.upload_handlers = [handler]
+    try:
+        return _keep(request, handler)
+    finally:
+        handler.drop_unless_accepted()
 
 
 @csrf_protect
-def _keep(request: HttpRequest, arrived: list[str]) -> HttpResponse:
-    if request.method != "POST":
-        return _page(request, _form(), _whole(request.GET.getlist("upload")))
+def _keep(request: HttpRequest, handler: SealingUploadHandler) -> HttpResponse:
+    handler.is_accepted = True
     form, token = _form(request), request.POST.get("token", "")
     if (before := result_of(request, token)) is not None:
         return redirect(before)
-    upload_ids = _whole([*arrived, *request.POST.getlist("upload")])
+    upload_ids = _whole([*handler.arrived, *request.POST.getlist("upload")])
     if not form.is_valid() or not upload_ids:
         if not upload_ids:
             form.add_error(None, gettext("Choose at least one file."))

@@ -44,6 +44,7 @@ class SealingUploadHandler(FileUploadHandler):
     def __init__(self, incoming: Incoming, sender: str) -> None:
         super().__init__(None)
         self.arrived: list[str] = []
+        self.is_accepted = False
         self._incoming = incoming
         self._sender = sender
         self._upload_id = ""
@@ -89,6 +90,13 @@ class SealingUploadHandler(FileUploadHandler):
         self.arrived.append(self._upload_id)
         upload_id, self._upload_id = self._upload_id, ""
         return ArrivedFile(upload_id=upload_id, name=self.file_name or "", size=self._offset)
+
+    def drop_unless_accepted(self) -> None:
+        """Leave nothing of a request that was refused: forged, or with too much in it."""
+        if not self.is_accepted:
+            self.upload_interrupted()
+            for upload_id in self.arrived:
+                self._incoming.drop(upload_id)
 
     def upload_interrupted(self) -> None:
         """Leave nothing of a file that broke off."""
