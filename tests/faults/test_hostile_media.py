@@ -277,6 +277,7 @@ def test_whatever_a_probe_answers_is_a_probe_or_refused(answer: object) -> None:
     repr(found).encode()
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=5000))
 def test_any_bytes_have_a_kind(data: bytes) -> None:
     assert all("/" in kind for kind in media_types(io.BytesIO(data)))

@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuager.engines.media.archive_entries import Entry, EntryKind, Problem, problems_of_name, shown
@@ -123,6 +123,7 @@ def test_names_of_every_script_are_fine(name: str) -> None:
     assert problems_of_name(name) == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_what_is_shown_hides_and_turns_nothing(name: str) -> None:
     assert problems_of_name(shown(name)) == tuple(

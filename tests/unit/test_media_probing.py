@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -64,6 +64,7 @@ def test_a_photograph_of_a_telephone_tells_where_and_when() -> None:
 HEIC = heic(b"")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=400), st.binary(min_size=1, max_size=8))
 def test_lists_of_items_that_lie_end_in_a_reason(place: int, lie: bytes) -> None:
     data = HEIC[:place] + lie + HEIC[place + len(lie) :]
@@ -119,6 +120,7 @@ def test_what_is_kept_of_metadata_is_bounded() -> None:
     assert len(description.to_json()) < 1_500_000
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.integers(), st.floats(), st.text()))
 def test_absurd_facts_are_left_out_so_that_the_rest_can_be_told(value: float | str | None) -> None:
     description = describing.Description()
@@ -130,11 +132,13 @@ def test_absurd_facts_are_left_out_so_that_the_rest_can_be_told(value: float | s
     assert "width" not in told or isinstance(told["width"], str) or 0 <= told["width"] < 2**53
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.binary(), st.lists(st.integers()), st.floats()))
 def test_any_value_of_a_parser_becomes_text_that_can_be_stored(found: object) -> None:
     assert describing.text_of(found).encode("utf-8") is not None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_times_and_places_of_any_text_are_parsed_or_left(text: str) -> None:
     for parse in (describing.exif_time, describing.pdf_time, describing.iso_time):
