@@ -83,13 +83,14 @@ class Relation:
     kind
         What the pair seems to be.
     score
-        0 to 1. From .65 the same footage or picture, .45 to .65 a person must look, below .45 the same place.
+        0 to 1. Videos: from .6 the same footage, .45 to .6 a person must look, below .45 the same place.
+        Stills: the same from .88, a person from .45.
     is_clear
         False where the signals are weak or disagree: a person must look before anything is concluded.
     why
         The measurements behind it, by name: see docs/methods/evidence.md, section "Copies".
     spans
-        Aligned stretches, longest first; none for ``SAME_PLACE`` and for sound alone one or more without boxes.
+        Aligned stretches, longest first; none for ``SAME_PLACE``; boxes of ``SAME_SOUND`` mean nothing.
     fuller
         Which of the two shows more (longer, wider, finer), or None where they differ in ways that cannot be
         weighed against each other. ``why`` has the three measures.
