@@ -166,9 +166,8 @@ class CrashDisk:
         file.changed(held[:start] + data[:half] + held[start + half :])
         self.after_each()
         file.changed(held[:start] + data + held[start + len(data) :])
-        if file.forgotten is not None and start <= file.forgotten[0] <= file.forgotten[1] <= start + len(
-            data
-        ):
+        begin, end = file.forgotten or (-1, -1)
+        if start <= begin and end <= start + len(data):
             file.forgotten = None
         self.after_each()
         self._begin()
