@@ -70,7 +70,8 @@
     return [left, top, right - left, bottom - top];
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (!event.isPrimary || event.button !== 0 || !chosen) return;
+    // Before the picture is there nobody knows where its edges are.
+    if (!event.isPrimary || event.button !== 0 || !chosen || !image.naturalWidth) return;
     event.preventDefault();
     begun = place(event);
     canvas.setPointerCapture(event.pointerId);
