@@ -36,11 +36,15 @@ def safe_name(name: str) -> str:
     '_con.txt'
     >>> safe_name("..")
     'file'
+    >>> safe_name("a_name_without_ending")
+    'a_name_without_ending'
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
     kept = "".join(one for one in last if one in _KEPT or unicodedata.category(one)[0] in "LNM")
     stem, dot, ending = kept.strip(" .").rpartition(".")
-    short = (stem[: _LONGEST - _ENDING] + dot + ending[:_ENDING]).strip(" .") or "file"
+    if not dot or len(ending) > _ENDING:
+        stem, dot, ending = kept.strip(" ."), "", ""
+    short = (stem[: _LONGEST - _ENDING] + dot + ending).strip(" .") or "file"
     return f"_{short}" if short.partition(".")[0].lower() in _DEVICES else short
 
 
