@@ -1,11 +1,13 @@
 """The pages of evidence: locked and unlocked, who may know of what, and what history tells."""
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 
 from kuager.domain.accounts.models import User
 from kuager.domain.accounts.operations import create_user
@@ -185,6 +187,17 @@ def test_history_is_told_in_words(item: DigitalItem, saule: User, erlan: User, f
     locked = page(erlan, "evidence-item", item.number)
     assert "2022-01-08" in locked
     assert "erlan" in locked
+
+
+def test_a_waiting_item_is_read_when_a_member_with_the_vault_asks(saule: User, folder: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
+    item = keep(opened_vault(folder), saule, picture.getvalue(), name="x.bin", media_type="application/x")
+    address = reverse("evidence-read", args=[item.number])
+    assert signed_in(saule).post(address)["Location"].startswith(reverse("evidence-unlock"))
+    unlocked(saule).post(address)
+    item.refresh_from_db()
+    assert (item.reading_state, item.media_type) == ("read", "image/png")
 
 
 def test_filters_choose_items(item: DigitalItem, saule: User, folder: Path) -> None:

@@ -13,12 +13,13 @@ from kuager.domain.accounts import queries as accounts
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.evidence import operations, queries
 from kuager.domain.evidence.rules.kinds import kind_of
+from kuager.domain.evidence.terms import ReadingState
 from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.evidence.custody_words import history_lines, told_lines
 from kuager.interfaces.desk.evidence.forms import GrantForm, ReasonForm
 from kuager.interfaces.desk.evidence.showing import item_lines
 from kuager.interfaces.desk.evidence_captures.claims import claims_panel
-from kuager.interfaces.shell.vaults import vault_if_open
+from kuager.interfaces.shell.vaults import open_vault, vault_if_open
 
 if TYPE_CHECKING:
     from kuager.domain.evidence.models import DigitalItem
@@ -45,6 +46,18 @@ def show_item(request: HttpRequest, number: int) -> HttpResponse:
     if vault is not None:
         context |= _opened(vault, item)
     return render(request, "desk/evidence/item.html", context)
+
+
+@require_POST
+@needs(Capability.VIEW_EVIDENCE)
+def read_now(request: HttpRequest, number: int) -> HttpResponse:
+    """Let the limited process look into a waiting item now, with the vault that this member has unlocked."""
+    user = acting_user(request)
+    item = queries.get_item(number, user=user)
+    read = operations.read_item(vault=open_vault(request), item=item, by=user, clock=now)
+    if read.reading_state == ReadingState.WAITING:
+        messages.info(request, gettext("The machine reads something else at the moment; try again shortly."))
+    return redirect("evidence-item", number)
 
 
 def _origin(request: HttpRequest, item: "DigitalItem") -> "DigitalItem | None":

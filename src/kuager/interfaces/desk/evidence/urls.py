@@ -16,6 +16,7 @@ urlpatterns = [
     path("export/", exporting.export, name="evidence-export"),
     path("fixity/", fixity.fixity, name="evidence-fixity"),
     path("<int:number>/", items.show_item, name="evidence-item"),
+    path("<int:number>/read/", items.read_now, name="evidence-read"),
     path("<int:number>/readers/", items.readers, name="evidence-readers"),
     path("<int:number>/readers/<int:reader_id>/end/", items.end_reading, name="evidence-reader-end"),
 ]
