@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -90,6 +91,18 @@ def test_changes_need_a_token(asel: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(asel)
     assert strict.post(reverse("desk-call-save"), {"name": CANARY}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["desk-call", "desk-register-search"])
+def test_pages_that_take_no_files_lay_none_aside(
+    asel: User, client: Client, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    client.force_login(asel)
+    large = SimpleUploadedFile("clip.mp4", CANARY.encode() * 150_000, content_type="video/mp4")
+    answer = client.post(reverse(name), {"text": "x", "file": large})
+    assert not answer.wsgi_request.FILES
+    assert not list(tmp_path.iterdir())
 
 
 def add_canary(user: User) -> str:
