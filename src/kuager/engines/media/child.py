@@ -61,6 +61,7 @@ WORKS: dict[str, Work] = {
     "waveform": Work("kuager.engines.media.inside.sounds", "waveform"),
     "list_archive": Work("kuager.engines.media.inside.archives", "list_entries"),
     "take_entry": Work("kuager.engines.media.inside.archives", "take"),
+    "fingerprint": Work("kuager.engines.media.fingerprinting", "take"),
     "draw_moment": Work("kuager.engines.media.stepping", "draw_moment"),
     "draw_page": Work("kuager.engines.media.inside.documents", "page"),
     "capture_list": Work("kuager.engines.captures.limited_works", "list_capture"),

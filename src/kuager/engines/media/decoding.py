@@ -6,7 +6,7 @@ of one frame), passes over packets that cannot be decoded, and turns a failure o
 Nothing is written. Nothing is fetched: a file that names other files (play lists) is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
@@ -65,7 +65,7 @@ class Frame:
 
 def frames(
     source: BinaryIO, *, per_second: float, largest_side: int, most: int = MOST_FRAMES
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Give at most ``per_second`` frames of each second, in order of time.
 
     Parameters
@@ -135,6 +135,7 @@ def sound(
 
 def _decoded(source: BinaryIO, kind: str) -> Iterator[av.VideoFrame | av.AudioFrame]:
     """Decode one stream, passing over packets that fail; too many of them in a row end it."""
+    source.seek(0)
     try:
         container = av.open(source, mode="r", metadata_errors="ignore", options=NOTHING_ELSE)
     except FAILURES as error:

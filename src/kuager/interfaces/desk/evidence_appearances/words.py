@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kuager.domain.evidence.rules.completeness import Measure
 
 WHY = {
-    "likeness_of_movement": _("likeness of what moves (0 to 1; from 0.65 on the same footage)"),
+    "likeness_of_movement": _("likeness of what moves (0 to 1; from 0.6 on the same footage)"),
+    "loose_ends": _("ends at which the likeness breaks off without a cut"),
     "moments_of_movement": _("moments at which something moves in both"),
     "points_of_best_frame": _("points of one picture that fit the other"),
     "pairs_of_frames": _("pairs of pictures that fit"),
