@@ -2,6 +2,10 @@
 
 Order of writing: the log of the vault first, durably; then the tables, in one transaction. After a crash
 ``adopt_items`` makes the rows that are missing, from what the log holds.
+
+Rows are locked with ``no_key``: others may write rows that point to them meanwhile. PostgreSQL looks at
+foreign keys at the end of a transaction, when the audit record is locked already; with a stronger lock two
+would wait for each other for ever.
 """
 
 from kuager.domain.evidence.operations.adopting import adopt_items

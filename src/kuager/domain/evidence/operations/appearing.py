@@ -68,7 +68,11 @@ def withdraw_appearance(*, appearance: Appearance, reason: str, by: User, at: da
     check_may(by, Capability.VERIFY_EVIDENCE)
     check_sees(by, appearance.item)
     reason = check_reason(reason)
-    locked = Appearance.objects.select_for_update(of=("self",)).select_related("item").get(pk=appearance.pk)
+    locked = (
+        Appearance.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item")
+        .get(pk=appearance.pk)
+    )
     if locked.withdrawn_at is not None:
         raise InvalidTransitionError("this appearance was withdrawn already")
     locked.withdrawn_by, locked.withdrawn_at, locked.reason = by, at, reason

@@ -56,7 +56,9 @@ def _fault(vault: Vault, item: DigitalItem) -> str:
 
 @transaction.atomic
 def _stepped(run: FixityRun, item: DigitalItem | None, words: str | None, *, at: datetime) -> FixityRun:
-    locked = FixityRun.objects.select_for_update(of=("self",)).select_related("by").get(pk=run.pk)
+    locked = (
+        FixityRun.objects.select_for_update(of=("self",), no_key=True).select_related("by").get(pk=run.pk)
+    )
     if locked.state != FixityState.RUNNING or locked.cursor != run.cursor:
         return locked  # another process went on with this run meanwhile
     locked.stepped_at = at

@@ -64,7 +64,7 @@ def _joinable(address: str, kept: Item, by: User | None) -> DigitalItem | None:
     if _derivation(kept) != Derivation.ORIGINAL:
         origin = int(str(kept.acquired["derived_from"]))
         same = same.filter(derivation=_derivation(kept), derived_from__number=origin)
-    return same.select_for_update().order_by("number").first()
+    return same.select_for_update(no_key=True).order_by("number").first()
 
 
 def _seen(by: User | None) -> QuerySet[DigitalItem]:

@@ -64,7 +64,7 @@ def grant_by_keyholder(*, number: int, user: User, reason: str, by: User, at: da
     """
     check_may(by, Capability.KEEP_EVIDENCE)
     reason = check_reason(reason)
-    item = DigitalItem.objects.select_for_update().filter(number=number).first()
+    item = DigitalItem.objects.select_for_update(no_key=True).filter(number=number).first()
     if item is None or not item.is_restricted:
         raise BadInputError(f"there is no restricted item {number}")
     if not may(user, Capability.VIEW_EVIDENCE):
@@ -81,7 +81,11 @@ def end_reading(*, reader: ItemReader, reason: str, by: User, at: datetime) -> I
     """End somebody's sight of a restricted item; the grant itself is kept."""
     locked = _locked(reader.item, by)
     reason = check_reason(reason)
-    ended = ItemReader.objects.select_for_update(of=("self",)).select_related("user").get(pk=reader.pk)
+    ended = (
+        ItemReader.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user")
+        .get(pk=reader.pk)
+    )
     if ended.ended_at is not None:
         raise InvalidTransitionError("this member's reading has ended already")
     ended.ended_by, ended.ended_at = by, at
@@ -93,7 +97,7 @@ def end_reading(*, reader: ItemReader, reason: str, by: User, at: datetime) -> I
 def _locked(item: DigitalItem, by: User) -> DigitalItem:
     check_may(by, Capability.KEEP_EVIDENCE)
     check_sees(by, item)
-    return DigitalItem.objects.select_for_update().get(pk=item.pk)
+    return DigitalItem.objects.select_for_update(no_key=True).get(pk=item.pk)
 
 
 def _grant(item: DigitalItem, user: User, reason: str, *, by: User, at: datetime) -> tuple[ItemReader, bool]:

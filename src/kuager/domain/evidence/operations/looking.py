@@ -38,7 +38,7 @@ def note_reading(
 ) -> DigitalItem:
     """Write down that the machine has looked into a file, or could not, and what the file truly is."""
     check_may(by, Capability.VIEW_EVIDENCE)
-    locked = DigitalItem.objects.select_for_update().get(pk=item.pk)
+    locked = DigitalItem.objects.select_for_update(no_key=True).get(pk=item.pk)
     locked.reading_state = ReadingState(state)
     if media_type:
         locked.media_type = media_type[:100]

@@ -84,7 +84,7 @@ def cite_mark(*, vault: Vault, mark: Mark, source: Source, by: User, at: datetim
     check_may(by, Capability.RECORD)
     number = log_act(vault, Act.NOTED, mark.item, detail, by=by, at=at)
     with transaction.atomic():
-        locked = Mark.objects.select_for_update().get(pk=mark.pk)
+        locked = Mark.objects.select_for_update(no_key=True).get(pk=mark.pk)
         if locked.citation_id is not None or locked.superseded_at is not None:
             raise InvalidTransitionError("this mark is cited already, or was dropped")
         locked.citation = sources.add_citation(source=source, locator=locator(locked), by=by, at=at)
@@ -112,7 +112,7 @@ def drop_mark(*, mark: Mark, reason: str, by: User, at: datetime) -> Mark:
     check_may(by, Capability.VERIFY_EVIDENCE)
     check_sees(by, mark.item)
     reason = check_reason(reason)
-    locked = Mark.objects.select_for_update(of=("self",)).select_related("item").get(pk=mark.pk)
+    locked = Mark.objects.select_for_update(of=("self",), no_key=True).select_related("item").get(pk=mark.pk)
     if locked.superseded_at is not None:
         raise InvalidTransitionError("this mark was dropped already")
     if locked.citation_id is not None:
@@ -148,7 +148,7 @@ def add_transcript(  # noqa: PLR0913  # keyword-only, one for each field
     number = log_act(vault, Act.NOTED, item, detail, by=by, at=at)
     with transaction.atomic():
         # Whoever writes at the same moment waits here, so that one stays in force.
-        DigitalItem.objects.select_for_update().get(pk=item.pk)
+        DigitalItem.objects.select_for_update(no_key=True).get(pk=item.pk)
         before = item.transcripts.filter(
             language=language, is_translation=is_translation, superseded_at__isnull=True
         )

@@ -83,7 +83,11 @@ def order_copy(*, vault: Vault, order: CopyOrder, reason: str, by: User, at: dat
     check_may(by, Capability.KEEP_EVIDENCE)
     check_sees(by, order.item)
     reason = check_reason(reason)
-    locked = CopyOrder.objects.select_for_update(of=("self",)).select_related("item", "by").get(pk=order.pk)
+    locked = (
+        CopyOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item", "by")
+        .get(pk=order.pk)
+    )
     if locked.state not in (OrderState.DRAFT, OrderState.FAILED):
         raise InvalidTransitionError("this copy is being made already, or is kept")
     locked.recipe_sealed = _sealed(vault, recipe_of(vault, locked).recipe, reason)

@@ -47,7 +47,7 @@ def suggest_relation(  # noqa: PLR0913  # keyword-only, one for each field
         "why": canonical_json(dict(why)).decode(),
         "suggested_at": at,
     }
-    relation, is_new = ItemRelation.objects.select_for_update().get_or_create(
+    relation, is_new = ItemRelation.objects.select_for_update(no_key=True).get_or_create(
         first=low, second=high, defaults=values
     )
     if not is_new:
@@ -72,7 +72,9 @@ def decide_relation(
 ) -> ItemRelation:
     """Confirm a relation, as the kind it truly is, or reject it with a reason. Deciding again replaces it."""
     check_may(by, Capability.VERIFY_EVIDENCE)
-    locked = ItemRelation.objects.select_for_update(of=("self",)).select_related("first", "second")
+    locked = ItemRelation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "first", "second"
+    )
     decided = locked.get(pk=relation.pk)
     check_sees(by, decided.first)
     check_sees(by, decided.second)

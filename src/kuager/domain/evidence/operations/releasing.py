@@ -77,7 +77,7 @@ def recall_release(
 
 
 def _locked(item: DigitalItem) -> DigitalItem:
-    return DigitalItem.objects.select_for_update().get(pk=item.pk)
+    return DigitalItem.objects.select_for_update(no_key=True).get(pk=item.pk)
 
 
 def _check_is_another_file(item: DigitalItem) -> None:

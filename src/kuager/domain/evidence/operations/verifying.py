@@ -111,5 +111,5 @@ def _fresh(verification: Verification) -> Verification:
 
 
 def _locked(verification: Verification) -> Verification:
-    found = Verification.objects.select_for_update(of=("self",)).select_related("item", "by")
+    found = Verification.objects.select_for_update(of=("self",), no_key=True).select_related("item", "by")
     return found.get(pk=verification.pk)
