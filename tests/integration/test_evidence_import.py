@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from kuager.core.errors import BadInputError, IntegrityError
 from kuager.domain.accounts.models import User
@@ -23,13 +24,14 @@ from kuager.interfaces.shell.captures import give_files, list_bundle
 from kuager.interfaces.shell.vault_keys import Attempts
 from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault, signed_in, unlocked
 from tests.integration.evidence_story import keep
+from tests.unit.c2pa_files import certificate, pem, picture, signed_picture
 from tests.unit.capture_bundles import PHOTO, VIDEO, auto_archiver, proofmode, tella, warc, zipped
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with an empty vault, its passphrase where commands look for it."""
-    settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
+    settings.DATA = tmp_path
     empty_vault(tmp_path)
     monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
     monkeypatch.setenv("KUAGER_VAULT_PASSPHRASE", PASSPHRASE)
@@ -156,6 +158,21 @@ def test_hostile_names_are_shown_harmlessly(browser: Client, saule: User, folder
     text = browser.get(reverse("evidence-import-item", args=[item.number])).content.decode()
     assert "<script>alert" not in text
     assert "\u202e" not in text
+
+
+def test_an_item_says_what_its_credentials_mean(
+    browser: Client, saule: User, folder: Path, settings: Settings
+) -> None:
+    root = certificate("Invented Root")
+    item = keep(opened_vault(folder), saule, signed_picture(root), name="x.jpg", media_type="image/jpeg")
+    url = reverse("evidence-item", args=[item.number])
+    assert "anybody can make one in any name" in browser.get(url).content.decode()
+    (folder / "anchors.pem").write_bytes(pem(root[0]))
+    settings.C2PA_ANCHORS = str(folder / "anchors.pem")
+    assert "an authority on our list vouches for it" in browser.get(url).content.decode()
+    plain = keep(opened_vault(folder), saule, picture(), name="y.jpg", media_type="image/jpeg")
+    text = browser.get(reverse("evidence-item", args=[plain.number])).content.decode()
+    assert "messengers and most programs remove them" in text
 
 
 def test_a_command_keeps_a_bundle_whole_and_its_media(saule: User, folder: Path, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """What bundles and credentials say, read once by the limited process and kept sealed beside the item."""
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
+
+from django.conf import settings
 
 from kuager.core.errors import BadInputError, IntegrityError, NotFoundError
 from kuager.domain.evidence import queries
 from kuager.engines.captures import Capture
 from kuager.engines.captures.credentials import Credentials, read_answer
 from kuager.engines.captures.listing import as_json, from_json
-from kuager.engines.media.errors import UnreadableMediaError
 from kuager.engines.media.limited import run_limited
 from kuager.interfaces.shell.captures import list_bundle
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from kuager.engines.vault.vault import Vault
 
 CAPTURE, CREDENTIALS = "capture", "credentials"
-"""Kinds of sidecars; their key is the number of the item."""
+"""Kinds of sidecars; their key begins with the number of the item."""
 BUNDLES = {
     "application/zip",
     "application/x-zip-compressed",
@@ -42,7 +45,7 @@ def capture_of(vault: "Vault", item: "DigitalItem") -> Capture:
     BadInputError
         When it cannot be read, with the reason.
     """
-    there = _sidecar(vault, CAPTURE, item)
+    there = _sidecar(vault, CAPTURE, str(item.number))
     if there is not None:
         return from_json(there, _cannot_open)
     with queries.open_item(vault, item) as plain:
@@ -55,24 +58,37 @@ def credentials_of(vault: "Vault", item: "DigitalItem") -> Credentials | None:
     """Return the Content Credentials (C2PA) of a file; None for kinds without them and unreadable files."""
     if not item.media_type.startswith(_CARRIERS):
         return None
-    answer = _sidecar(vault, CREDENTIALS, item)
-    if answer is None:
-        try:
-            with queries.open_item(vault, item) as plain:
-                request = {"media_type": item.media_type}
-                answer = run_limited("credentials", request, cast("BinaryIO", plain))
-            found = read_answer(answer)
-        except (UnreadableMediaError, BadInputError):
-            return None
-        vault.sidecars.put(CREDENTIALS, str(item.number), answer)
-        return found
-    return read_answer(answer)
+    anchors = _anchors()
+    # Another list of authorities is another answer.
+    key = f"{item.number}-{hashlib.sha256(anchors.encode()).hexdigest()[:16]}"
+    answer = _sidecar(vault, CREDENTIALS, key)
+    try:
+        if answer is not None:
+            return read_answer(answer)
+        with queries.open_item(vault, item) as plain:
+            request = {"media_type": item.media_type, "anchors": anchors}
+            answer = run_limited("credentials", request, cast("BinaryIO", plain))
+        found = read_answer(answer)
+    except BadInputError:
+        return None
+    vault.sidecars.put(CREDENTIALS, key, answer)
+    return found
 
 
-def _sidecar(vault: "Vault", kind: str, item: "DigitalItem") -> bytes | None:
+def _anchors() -> str:
+    """Return the certificates of the authorities that the organisation trusts; none by default."""
+    if not settings.C2PA_ANCHORS:
+        return ""
+    try:
+        return Path(settings.C2PA_ANCHORS).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError("the file that KUAGER_C2PA_ANCHORS names cannot be read as PEM") from error
+
+
+def _sidecar(vault: "Vault", kind: str, key: str) -> bytes | None:
     """Return a sidecar; one that was damaged counts as missing, it can be made again."""
     try:
-        return vault.sidecars.get(kind, str(item.number))
+        return vault.sidecars.get(kind, key)
     except (NotFoundError, IntegrityError):
         return None
 
