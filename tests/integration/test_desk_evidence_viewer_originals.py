@@ -13,7 +13,7 @@ from kuager.core.errors import IntegrityError
 from kuager.domain.accounts.models import User
 from kuager.domain.evidence.models import CustodyEvent, DigitalItem
 from kuager.engines.vault.vault import Vault
-from kuager.interfaces.desk.evidence_viewer.byte_ranges import (
+from kuager.interfaces.shell.byte_ranges import (
     MOST_AT_ONCE,
     ByteRange,
     UnsatisfiableRangeError,
