@@ -48,7 +48,8 @@ def video(
     with av.open(held, "w", format=container) as target:
         stream = target.add_stream("libx264" if container == "mp4" else "libvpx", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        stream.options = {"g": str(every), "preset": "ultrafast"}
+        quick = {"preset": "ultrafast"} if container == "mp4" else {"deadline": "realtime", "cpu-used": "8"}
+        stream.options = {"g": str(every), **quick}
         stream.codec_context.time_base = Fraction(1, 1000)
         tone = target.add_stream("aac" if container == "mp4" else "libopus", rate=48_000) if sound else None
         for number in range(frames):

@@ -13,6 +13,7 @@ from kuager.domain.accounts.rules import check_may, may
 from kuager.domain.accounts.terms import Capability
 from kuager.domain.evidence import operations, queries
 from kuager.engines.media.errors import UnreadableMediaError
+from kuager.engines.media.time_codes import write_time
 from kuager.interfaces.desk.access import acting_user, needs, now
 from kuager.interfaces.desk.evidence_viewer import shown
 from kuager.interfaces.desk.evidence_viewer.asked import AskedItem, asked_item
@@ -59,6 +60,7 @@ def looking_page(
         "place": place,
         "place_form": place_form,
         "at_ms": at_ms,
+        "at_code": write_time(at_ms),
         "drawn": drawn,
         "problem": problem,
         "steps": steps_from(asked, place, drawn),
