@@ -72,8 +72,8 @@ def steps_from(asked: "AskedItem", place: Place, drawn: "Drawn | None") -> list[
         return []
     last = drawn.duration_ms
     return [
-        _leap("back-10", "−10", _("10 seconds back"), drawn.ms, -10_000, last),
-        _leap("back-1", "−1", _("1 second back"), drawn.ms, -1_000, last),
+        _leap("back-10", "−10 s", _("10 seconds back"), drawn.ms, -10_000, last),
+        _leap("back-1", "−1 s", _("1 second back"), drawn.ms, -1_000, last),
         Step(
             name="previous",
             sign="◂",
@@ -86,8 +86,8 @@ def steps_from(asked: "AskedItem", place: Place, drawn: "Drawn | None") -> list[
             word=_("next frame"),
             query=None if drawn.next_ms is None else f"?t={drawn.next_ms}&on=1",
         ),
-        _leap("on-1", "+1", _("1 second on"), drawn.ms, 1_000, last),
-        _leap("on-10", "+10", _("10 seconds on"), drawn.ms, 10_000, last),
+        _leap("on-1", "+1 s", _("1 second on"), drawn.ms, 1_000, last),
+        _leap("on-10", "+10 s", _("10 seconds on"), drawn.ms, 10_000, last),
     ]
 
 
