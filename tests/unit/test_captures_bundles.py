@@ -135,6 +135,16 @@ def test_an_auto_archiver_folder_is_matched_by_digest_whatever_its_result_is(
         assert video.taken_at == datetime(2022, 1, 6, 10, 20, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("algorithm", ["SHA-256", "SHA3-512"])
+def test_a_file_that_was_stored_under_a_chance_name_is_recognised(algorithm: str) -> None:
+    files = auto_archiver(form="json", algorithm=algorithm)
+    name = next(name for name in files if name.endswith(".mp4"))
+    capture = read(
+        {("local_archive/k3v9.mp4" if path == name else path): data for path, data in files.items()}
+    )
+    assert Code.DIGEST_AGREES in one(capture, "k3v9.mp4")[1]
+
+
 @pytest.mark.parametrize("form", ["csv", "html"])
 def test_an_archived_video_that_was_exchanged_is_found(form: str) -> None:
     files = auto_archiver(form=form)

@@ -20,7 +20,7 @@ from kuager.core.errors import BadInputError
 from kuager.engines.captures.bundles import Bundle, Known
 from kuager.engines.captures.capture import Capture, Code, FileKind, Tool
 from kuager.engines.captures.checks import check_proofs, check_token, find_certificates, find_tokens, supports
-from kuager.engines.captures.digests import Told, read_digest
+from kuager.engines.captures.digests import WEAK, Told, read_digest
 from kuager.engines.captures.file_names import shown
 from kuager.engines.captures.limits import MAX_PROOF
 from kuager.engines.captures.python_values import read_value
@@ -170,13 +170,8 @@ def _match(bundle: Bundle, result: Result, saved: Saved) -> None:
 
 
 def _with_digest(bundle: Bundle, told: Told | None) -> list[Known]:
-    if told is None:
-        return []
-    if told.algorithm == "SHA-256":
-        return list(bundle.with_sha256(told.digest.hex()))
-    # Named by the first 24 digits of whatever digest was chosen, so not every file has to be read again.
-    start = told.digest.hex()[:24]
-    return [file for file in bundle.files if file.entry.base.lower().startswith(start)]
+    """Return the files with a digest; weak ones recognise nothing."""
+    return [] if told is None or told.algorithm in WEAK else bundle.with_digest(told)
 
 
 def _tell(file: Known, result: Result, saved: Saved) -> None:

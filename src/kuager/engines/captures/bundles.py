@@ -94,6 +94,7 @@ class Bundle:
             self._examine(entry)
         self._by_digest: dict[str, list[Known]] = defaultdict(list)
         self._by_base: dict[str, list[Known]] = defaultdict(list)
+        self._others: dict[str, dict[bytes, list[Known]]] = {}
         for file in self.files:
             self._by_digest[file.sha256].append(file)
             self._by_base[file.entry.base.casefold()].append(file)
@@ -119,6 +120,18 @@ class Bundle:
     def with_sha256(self, digest: str) -> list[Known]:
         """Return the files with a digest (hex)."""
         return self._by_digest.get(digest.lower(), [])
+
+    def with_digest(self, told: Told) -> list[Known]:
+        """Return the files with a digest; for any but SHA-256 all files are read once more, together."""
+        algorithm = told.new().name
+        if algorithm == "sha256":
+            return self.with_sha256(told.digest.hex())
+        if algorithm not in self._others:
+            found: dict[bytes, list[Known]] = defaultdict(list)
+            for file in self.files:
+                found[file.digest(algorithm)].append(file)
+            self._others[algorithm] = found
+        return self._others[algorithm].get(told.digest, [])
 
     def named(self, base: str) -> list[Known]:
         """Return the files whose last part of the name is this one, whatever the case of its letters."""

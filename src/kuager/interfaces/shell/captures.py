@@ -19,6 +19,8 @@ from kuager.engines.media.limited import DEFAULT, MIB, Limits, run_limited
 _LISTING = replace(DEFAULT, result_bytes=64 * MIB)
 _PACE = 20 * MIB
 """Bytes a second that the slowest machine in use reads, unpacks and digests."""
+_PATIENCE_SECONDS = 120
+"""For a bundle of any size: a hundred thousand small files on a busy machine take that long."""
 _WAITING_PIECES = 8
 _PATIENCE = 0.2
 Given = tuple[CapturedFile, Iterator[bytes]]
@@ -42,7 +44,7 @@ def _request(tool: Tool | None) -> dict[str, object]:
 
 def _time_for(source: BinaryIO, limits: Limits) -> Limits:
     size = source.seek(0, 2)
-    return limits.with_time(DEFAULT.cpu_seconds + 2 * size // _PACE)
+    return limits.with_time(_PATIENCE_SECONDS + 2 * size // _PACE)
 
 
 def _cannot_open(number: int) -> NoReturn:
