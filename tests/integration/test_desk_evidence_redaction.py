@@ -191,3 +191,30 @@ def test_two_people_release_a_redacted_copy(folder: Path, saule: User, asel: Use
     assert second.post(address, {"act": "recall", **REASON}).status_code == 302
     item.refresh_from_db()
     assert item.release_state == "none"
+
+
+def test_an_editor_publishes_what_two_released_and_takes_it_down(
+    folder: Path, saule: User, asel: User, farida: User
+) -> None:
+    item = kept(folder, saule)
+    client = looking(saule, item)
+    order = drawn(client, item, **BOX)
+    client.post(reverse("evidence-redact-order", args=[item.number, order.pk]), REASON)
+    copy = DigitalItem.objects.get(derivation="redacted")
+    release = reverse("evidence-release", args=[copy.number])
+    client.post(release, {"act": "propose", **REASON})
+    unlocked(asel).post(release, {"act": "release"})
+    editor = unlocked(farida)
+    assert reverse("desk-media-publish", args=[copy.number]) in editor.get(release).content.decode()
+    said = {"caption": "A square in winter", "basis": "By its shadows."}
+    address = reverse("desk-media-publish", args=[copy.number])
+    assert editor.post(address, said).status_code == 422
+    assert editor.post(address, {**said, "sure": "on"}).status_code == 302
+    public = reverse("public-media-one", args=[1])
+    assert "A square in winter" in Client().get(public).content.decode()
+    assert "A square in winter" in editor.get(reverse("desk-media")).content.decode()
+    # Whoever sees evidence stops it, by taking the release back: the file goes in the same moment.
+    assert client.post(release, {"act": "recall", **REASON}).status_code == 302
+    assert Client().get(public).status_code == 410
+    assert not list((folder / "published").iterdir())
+    assert editor.get(reverse("desk-media-down", args=[1])).status_code == 200

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -54,6 +55,30 @@ def test_boxes_lie_where_a_person_sees_them(turn: int) -> None:
     assert seen[height // 2 + 20 :, width // 2 + 20 :].std() > 20
     assert made.media_type == "video/mp4"
     assert faults(original, copy, covering(QUARTER)) == set()
+
+
+def test_mirrored_pictures_and_wide_pixels_are_covered_where_they_are_seen() -> None:
+    stored = np.zeros((96, 80, 3), np.uint8)
+    stored[:48, :40], stored[48:, 40:] = (255, 0, 0), (0, 255, 0)
+    held = io.BytesIO()
+    with av.open(held, "w", format="mp4") as file:
+        stream = file.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 80, 96, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        stream.set_display_matrix([-65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30])
+        for number in range(3):
+            frame = av.VideoFrame.from_ndarray(stored, format="rgb24")
+            frame.pts = number
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    recipe = covering(Area.still(Box(500, 0, 500, 500)))
+    copy, _ = copied(held, recipe)
+    _, seen = frames(copy)[1]
+    # Stored on the left above, shown on the right above.
+    assert seen.shape[:2] == (96, 160)
+    assert seen[:48, 80:].max() <= 8
+    assert seen[80, 20, 1] > 200
+    assert faults(held.getvalue(), copy, recipe) == set()
 
 
 @pytest.mark.parametrize("size", [(64, 54), (66, 50), (70, 62)])
