@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from django_tasks_db.models import DBTaskResult
@@ -18,7 +20,7 @@ from kuager.interfaces.cli.evidence import group
 from kuager.interfaces.jobs import evidence
 from kuager.interfaces.shell import evidence_work
 from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault
-from tests.integration.evidence_story import AT, CLIP, keep
+from tests.integration.evidence_story import AT, CLIP, keep, redact
 
 
 def clock() -> datetime:
@@ -46,6 +48,28 @@ def trusted(settings: object) -> None:
 def photo(colour: str = "red") -> bytes:
     held = io.BytesIO()
     Image.new("RGB", (64, 48), colour).save(held, "JPEG")
+    return held.getvalue()
+
+
+def film(seed: int, *, width: int = 320, moments: int = 45) -> bytes:
+    """A film of invented things that move before an invented wall."""
+    dice = np.random.default_rng(seed)
+    coarse = dice.integers(0, 255, (12, 16, 3), dtype=np.uint8)
+    wall = np.asarray(Image.fromarray(coarse).resize((480, 360), Image.Resampling.BICUBIC)).copy()
+    for left, top, wide, high in dice.integers((0, 0, 3, 3), (460, 340, 18, 18), (150, 4)):
+        wall[top : top + high, left : left + wide] = dice.integers(0, 255, 3)
+    way = np.clip(np.cumsum(dice.normal(0, 3, (60, 2)), axis=0) + 40, 0, 100).astype(int)
+    held = io.BytesIO()
+    with av.open(held, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = width, width * 3 // 4, "yuv420p"
+        for moment, (x, y) in enumerate(way[:moments]):
+            picture = wall[y : y + 240, x : x + 320].copy()
+            place = (20 + 3 * moment) % 260
+            picture[100:160, place : place + 40] = (moment * 4 % 255, 30, 200)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            container.mux(stream.encode(frame.reformat(width, width * 3 // 4)))
+        container.mux(stream.encode())
     return held.getvalue()
 
 
@@ -99,6 +123,37 @@ def test_twins_are_suggested_to_those_who_see_both(vault: Vault, asel: User, gul
     assert not queries.list_suggestions(user=gulnar)
     operations.grant_reading(item=secret, user=gulnar, reason="knows the clip", by=asel, at=AT)
     assert len(queries.list_suggestions(user=gulnar)) == 1
+
+
+def test_a_smaller_copy_of_a_film_is_suggested_and_another_film_is_not(
+    vault: Vault, asel: User, folder: Path
+) -> None:
+    large, small, other = (
+        keep(vault, asel, film(seed, width=width)) for seed, width in ((1, 320), (1, 240), (2, 320))
+    )
+    assert evidence_work.read_some(vault, by=asel, clock=clock) == 3
+    (found,) = queries.list_suggestions(user=asel)
+    assert {found.first.number, found.second.number} == {large.number, small.number}
+    assert (found.kind, found.score > 0.65) == ("same_footage", True)
+    assert json.loads(found.why)["fuller"] == large.number
+    assert other.number not in {found.first.number, found.second.number}
+
+
+def test_what_we_made_ourselves_is_no_suggestion(vault: Vault, asel: User) -> None:
+    rough = Image.fromarray(np.random.default_rng(5).integers(0, 255, (60, 80, 3), dtype=np.uint8))
+    pictures = []
+    for width in (800, 640, 480):
+        held = io.BytesIO()
+        rough.resize((width, width * 3 // 4), Image.Resampling.BICUBIC).save(held, "JPEG")
+        pictures.append(held.getvalue())
+    original = keep(vault, asel, pictures[0])
+    redact(vault, original, asel, pictures[1])
+    evidence_work.read_some(vault, by=asel, clock=clock)
+    assert not queries.list_suggestions(user=asel)
+    copy = keep(vault, asel, pictures[2])
+    evidence_work.read_some(vault, by=asel, clock=clock)
+    kinds = {found.kind for found in queries.relations(copy, user=asel)}
+    assert kinds == {"same_picture"}
 
 
 def test_a_server_without_the_passphrase_reads_nothing(vault: Vault, asel: User) -> None:

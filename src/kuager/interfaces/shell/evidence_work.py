@@ -16,6 +16,7 @@ from kuager.domain.evidence import operations, queries
 from kuager.domain.evidence.terms import FixityState, ReadingState
 from kuager.engines.vault import anchoring
 from kuager.interfaces.shell.authorities import fetch, read_authorities
+from kuager.interfaces.shell.vault_places import vault_folder
 
 if TYPE_CHECKING:
     from kuager.domain.accounts.models import User
@@ -26,6 +27,8 @@ Clock = Callable[[], datetime]
 READ_AT_ONCE = 20
 STEP_BYTES = 256 << 20
 log = logging.getLogger(__name__)
+# By the vault's folder; rebuilt from the sealed fingerprints by each process that has opened the vault.
+_FINDERS: dict[str, operations.CopyFinder] = {}
 
 
 def adopt(vault: "Vault", *, by: "User", clock: Clock) -> int:
@@ -45,6 +48,8 @@ def read_some(vault: "Vault", *, by: "User", clock: Clock) -> int:
     for item in queries.items_waiting(READ_AT_ONCE):
         try:
             read = operations.read_item(vault=vault, item=item, by=by, clock=clock)
+            finder = _FINDERS.setdefault(str(vault_folder()), operations.CopyFinder())
+            finder.suggest(vault=vault, item=read, by=by, at=clock())
         except Exception as error:
             log.exception("evidence: item %s could not be read (%s)", item.number, type(error).__name__)
             read = operations.note_reading(item=item, state=ReadingState.UNREADABLE, by=by, at=clock())

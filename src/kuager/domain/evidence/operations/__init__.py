@@ -12,6 +12,7 @@ from kuager.domain.evidence.operations.adopting import adopt_items
 from kuager.domain.evidence.operations.appearing import add_appearance, withdraw_appearance
 from kuager.domain.evidence.operations.checking import begin_fixity, step_fixity
 from kuager.domain.evidence.operations.exporting import begin_export, export_items
+from kuager.domain.evidence.operations.finding import CopyFinder
 from kuager.domain.evidence.operations.keeping import keep_derived, keep_item, keep_upload
 from kuager.domain.evidence.operations.knowing import (
     end_reading,
@@ -33,6 +34,7 @@ from kuager.domain.evidence.operations.verifying import (
 )
 
 __all__ = [
+    "CopyFinder",
     "add_appearance",
     "add_mark",
     "add_transcript",

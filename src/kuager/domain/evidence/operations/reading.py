@@ -17,11 +17,12 @@ from kuager.domain.evidence.models import DigitalItem
 from kuager.domain.evidence.operations.looking import note_reading
 from kuager.domain.evidence.operations.relating import suggest_relation
 from kuager.domain.evidence.queries.contents import open_item
-from kuager.domain.evidence.queries.reading import PREVIEW, PROBE
+from kuager.domain.evidence.queries.reading import FINGERPRINT, PREVIEW, PROBE
 from kuager.domain.evidence.terms import ReadingState, RelationKind
 from kuager.engines.media import previews, probing
 from kuager.engines.media.errors import Reason, UnreadableMediaError
-from kuager.engines.media.types import UNKNOWN, media_types
+from kuager.engines.media.fingerprinting import fingerprint
+from kuager.engines.media.types import UNKNOWN, Family, media_types
 from kuager.engines.vault.vault import Vault
 
 PREVIEW_SIDE = 480
@@ -48,6 +49,8 @@ def read_item(*, vault: Vault, item: DigitalItem, by: User, clock: Callable[[], 
         return _noted(item, ReadingState.UNREADABLE, "", by=by, at=clock())
     vault.sidecars.put(PROBE, key, json.dumps(asdict(probe), ensure_ascii=False, sort_keys=True).encode())
     _draw(vault, item)
+    if probe.family in (Family.PICTURE, Family.VIDEO):
+        _take_fingerprint(vault, item, probe.duration_ms)
     return _noted(item, ReadingState.READ, "" if media_type == UNKNOWN else media_type, by=by, at=clock())
 
 
@@ -65,6 +68,18 @@ def _draw(vault: Vault, item: DigitalItem) -> None:
         vault.sidecars.drop(PREVIEW, str(item.number))
     else:
         vault.sidecars.put(PREVIEW, str(item.number), picture)
+
+
+def _take_fingerprint(vault: Vault, item: DigitalItem, duration_ms: int | None) -> None:
+    """Keep what copies are found by, where there is anything to be seen."""
+    seconds = None if duration_ms is None else duration_ms / 1000
+    try:
+        with open_item(vault, item) as plain:
+            found = fingerprint(cast("BinaryIO", plain), seconds=seconds)
+    except UnreadableMediaError:
+        vault.sidecars.drop(FINGERPRINT, str(item.number))
+    else:
+        vault.sidecars.put(FINGERPRINT, str(item.number), found.to_bytes())
 
 
 def suggest_same_bytes(*, item: DigitalItem, by: User, at: datetime) -> int:
