@@ -11,6 +11,7 @@ from kuager.domain.accounts.operations import create_user
 from kuager.domain.accounts.terms import Role
 from kuager.domain.evidence.models import DigitalItem
 from kuager.interfaces.shell import vaults
+from kuager.interfaces.shell.vault_keys import Attempts
 from tests import media_made
 from tests.browser.conftest import OpenPage, Window
 from tests.integration.desk_evidence import PASSPHRASE, empty_vault, opened_vault
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", vaults.Attempts())
+    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
     return tmp_path
 
 

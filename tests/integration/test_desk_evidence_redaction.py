@@ -13,6 +13,7 @@ from kuager.domain.accounts.operations import create_user
 from kuager.domain.accounts.terms import Role
 from kuager.domain.evidence.models import CopyOrder, CustodyEvent, DigitalItem
 from kuager.interfaces.shell import vaults
+from kuager.interfaces.shell.vault_keys import Attempts
 from tests import media_made
 from tests.integration.desk_evidence import empty_vault, opened_vault, signed_in, unlocked
 from tests.integration.evidence_story import keep, redact
@@ -31,7 +32,7 @@ REASON = {"reason": "a face of a witness"}
 def folder(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.DATA = tmp_path  # type: ignore[attr-defined]  # pytest-django's settings take any name
     empty_vault(tmp_path)
-    monkeypatch.setattr(vaults, "_ATTEMPTS", vaults.Attempts())
+    monkeypatch.setattr(vaults, "_ATTEMPTS", Attempts())
     with translation.override("en"):
         yield tmp_path
 

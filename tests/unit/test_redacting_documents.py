@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pikepdf
 import pypdf
-import pypdfium2  # type: ignore[import-untyped]  # carries no types
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

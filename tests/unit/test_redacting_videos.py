@@ -28,7 +28,7 @@ def covering(*areas: Area, silences: Sequence[Span] = (), has_sound: bool = True
 
 
 def frames(content: bytes) -> list[tuple[float, npt.NDArray[np.uint8]]]:
-    with av.open(io.BytesIO(content)) as file:
+    with av.open(io.BytesIO(content), "r") as file:
         return [
             (frame.time or 0.0, frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
             for frame in file.decode(video=0)
@@ -36,7 +36,7 @@ def frames(content: bytes) -> list[tuple[float, npt.NDArray[np.uint8]]]:
 
 
 def sound(content: bytes) -> npt.NDArray[np.float32]:
-    with av.open(io.BytesIO(content)) as file:
+    with av.open(io.BytesIO(content), "r") as file:
         return np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
 
 
@@ -127,7 +127,7 @@ def test_without_sound_there_is_no_stream_of_sound() -> None:
     original = media_made.video(seconds=0.4)
     recipe = covering(has_sound=False)
     copy, _ = copied(io.BytesIO(original), recipe)
-    with av.open(io.BytesIO(copy)) as file:
+    with av.open(io.BytesIO(copy), "r") as file:
         assert [stream.type for stream in file.streams] == ["video"]
     assert faults(original, copy, recipe) == set()
 
@@ -135,7 +135,7 @@ def test_without_sound_there_is_no_stream_of_sound() -> None:
 def test_further_tracks_subtitles_and_tags_are_left_behind() -> None:
     original = media_made.video(seconds=0.6, further_sound=True, container="matroska")
     copy, _ = copied(io.BytesIO(original), covering(QUARTER))
-    with av.open(io.BytesIO(copy)) as file:
+    with av.open(io.BytesIO(copy), "r") as file:
         assert sorted(stream.type for stream in file.streams) == ["audio", "video"]
         assert "title" not in file.metadata
     for told in (media_made.SECRET.encode(), b"x264", b"Lavf", b"Lavc"):
@@ -174,7 +174,7 @@ def test_a_transcoded_copy_is_small_and_plays(container: str) -> None:
     original = media_made.video(seconds=0.4, size=(320, 192))
     recipe = Recipe(make=Making.TRANSCODED, of=Kind.VIDEO, container=container, longest_side=160)
     copy, made = copied(io.BytesIO(original), recipe)
-    with av.open(io.BytesIO(copy)) as file:
+    with av.open(io.BytesIO(copy), "r") as file:
         names = [stream.codec_context.name for stream in file.streams]
         assert file.streams.video[0].width == 160
     assert names == (["h264", "aac"] if container == "mp4" else ["vp8", "opus"])
@@ -189,7 +189,7 @@ def test_a_stripped_copy_has_the_same_pictures_and_no_tags(container: str, turn:
     copy, _ = copied(io.BytesIO(original), recipe)
     pairs = zip(frames(original), frames(copy), strict=True)
     assert all((before == after).all() for (_, before), (_, after) in pairs)
-    with av.open(io.BytesIO(copy)) as file:
+    with av.open(io.BytesIO(copy), "r") as file:
         assert next(file.decode(video=0)).rotation == turn
     assert media_made.SECRET.encode() not in copy
     assert faults(original, copy, recipe) == set()

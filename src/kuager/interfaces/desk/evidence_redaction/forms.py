@@ -52,7 +52,7 @@ class AreaForm(forms.Form):
     cover = forms.ChoiceField(label=_("cover"), choices=COVERS, required=False)
 
     def __init__(self, *args: Any, kind: Kind, **more: Any) -> None:  # Django's own
-        super().__init__(*args, **more, label_suffix="")
+        super().__init__(*args, **(more | {"label_suffix": ""}))
         unused = {
             Kind.IMAGE: {"from_s", "until_s", "page", *_MOVED},
             Kind.VIDEO: {"page"},
@@ -107,7 +107,7 @@ class SilenceForm(forms.Form):
     until_s = _seconds(_("until second"))
 
     def __init__(self, *args: Any, **more: Any) -> None:  # Django's own
-        super().__init__(*args, **more, label_suffix="")
+        super().__init__(*args, **(more | {"label_suffix": ""}))
 
     def is_empty(self) -> bool:
         """Whether nothing was said."""
