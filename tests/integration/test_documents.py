@@ -80,7 +80,7 @@ def test_documents_show_commands() -> None:
 
 @pytest.mark.parametrize(("document", "line"), list(_shown_commands()))
 def test_every_command_line_shown_can_be_typed(document: str, line: str) -> None:
-    command, words = _found_command(shlex.split(line))
+    command, words = _found_command(shlex.split(line, comments=True))
     # Parsing checks the options and the number of arguments; nothing is run.
     command.make_context(str(command.name), words)
 
