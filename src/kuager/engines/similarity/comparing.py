@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -269,6 +270,10 @@ def _with_still(first: Fingerprint, second: Fingerprint, groups: list[Hypothesis
         for i in _around(first, one.first, len(ours)):
             for j in _around(second, one.second, len(theirs)):
                 agreement = stills.agree(ours[i], theirs[j], group)
+                areas = stills.shown_shares(first.full_size, second.full_size, agreement.matrix)
+                # Of a copy one side is shown nearly whole; a bar of news that fits alone is no picture.
+                part = min(1.0, max(areas) / stills.LEAST_AREA)
+                agreement = replace(agreement, score=agreement.score * part)
                 if best is None or agreement.score > best[0].score:
                     best = agreement, i, j
     if best is None or best[0].hypothesis.most_inliers < stills.LEAST_INLIERS:

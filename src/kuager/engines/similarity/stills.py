@@ -19,9 +19,11 @@ from kuager.engines.similarity.motion import Greys
 PARTS = 8
 LEAST_POINTS_SHARED = 60
 LEAST_POINTS_OF_PART = 8
-# Grey levels: a part with less detail on both sides says nothing.
-PLAIN = 0.6
+# Grey levels: a part says nothing if one side is plain and the other hardly more than compression leaves.
+PLAIN, BUSY = 0.6, 2.5
 LEAST_INLIERS = 10
+# Share of one of the two pictures that the other must show.
+LEAST_AREA = 0.4
 # Agreement from which two stills are one photograph (docs/benchmarks.md, section "Copies").
 CLEAR = 0.88
 
@@ -63,7 +65,8 @@ def likeness(ours: Greys, theirs: Greys, matrix: Matrix) -> float:
             part = np.ix_(rows, columns)
             points = int(inside[part].sum())
             powers = float((one[part] ** 2).sum()), float((two[part] ** 2).sum())
-            if points >= LEAST_POINTS_OF_PART and max(powers) > points * PLAIN**2:
+            is_plain = max(powers) < points * BUSY**2 and min(powers) < points * PLAIN**2
+            if points >= LEAST_POINTS_OF_PART and not is_plain:
                 values.append(
                     float((one[part] * two[part]).sum()) / max(1e-9, np.sqrt(powers[0] * powers[1]))
                 )
