@@ -5,7 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kuager.domain.accounts.models import User
@@ -201,6 +203,39 @@ def test_addresses_are_shown_but_never_opened(copies: ItemRelation, asel: User) 
     text = english(signed_in(asel), "evidence-appearances", copies.first.number)
     assert "https://example.org/x" in text
     assert 'href="https://example.org' not in text
+
+
+def test_no_page_asks_the_database_once_a_row(vault: Vault, copies: ItemRelation, asel: User) -> None:
+    client, item = signed_in(asel), copies.first
+    pages = [
+        ("evidence-suggestions", []),
+        ("evidence-copies", [item.number]),
+        ("evidence-appearances", [item.number]),
+    ]
+
+    def grow() -> None:
+        other, third = keep(vault, asel), keep(vault, asel)
+        for two, is_decided in ((other, True), (third, False)):
+            found = operations.suggest_relation(
+                first=item, second=two, kind="same_footage", score=0.9, why={}, by=asel, at=AT
+            )
+            if is_decided:
+                operations.decide_relation(relation=found, is_confirmed=True, by=asel, at=AT)
+        appeared(other, asel, 1, taken_from=appeared(item, asel, 2))
+
+    def counted() -> list[int]:
+        found = []
+        for name, values in pages:
+            with CaptureQueriesContext(connection) as caught:
+                english(client, name, *values)
+            found.append(len(caught))
+        return found
+
+    grow()
+    few = counted()
+    grow()
+    grow()
+    assert counted() == few
 
 
 def test_lines_join_only_boxes_that_are_drawn() -> None:
