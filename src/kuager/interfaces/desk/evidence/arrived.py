@@ -13,6 +13,7 @@ from kuager.engines.vault.sidecars import Sidecars
 from kuager.interfaces.desk.access import acting_user, now
 from kuager.interfaces.desk.evidence.details import KIND, found_beside
 from kuager.interfaces.desk.evidence.receiving import incoming_uploads
+from kuager.interfaces.shell import background
 from kuager.interfaces.shell.vault_places import vault_files, vault_public
 
 if TYPE_CHECKING:
@@ -98,5 +99,7 @@ def keep_upload(request: "HttpRequest", vault: "Vault", upload_id: str) -> "Digi
 
 
 def keep_uploads(request: "HttpRequest", vault: "Vault", upload_ids: Sequence[str]) -> "list[DigitalItem]":
-    """Make items of uploads, one after the other."""
-    return [keep_upload(request, vault, upload_id) for upload_id in upload_ids]
+    """Make items of uploads, one after the other, and have them read in the background."""
+    kept = [keep_upload(request, vault, upload_id) for upload_id in upload_ids]
+    background.start("read")
+    return kept
