@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Check = Callable[[Page], None]
 Look = Callable[[Page, str], None]
+# The first page of a run loads every library that draws, while the browser starts too.
+PATIENCE_MS = 60_000
 SPEECH = "WEBVTT\n\n00:00.400 --> 00:01.000\n<v Asel>Тыныш, келе жатыр.\n\n00:02.000 --> 00:03.000\nЕсік.\n"
 SPEECH_RU = "WEBVTT\n\n00:00.400 --> 00:01.000\nТихо, идут.\n\n00:02.000 --> 00:03.000\nДверь.\n"
 
@@ -52,7 +54,7 @@ def film(vault: Vault, asel: User, film_bytes: bytes) -> DigitalItem:
 
 
 def uncover(page: Page, item: DigitalItem, *, button: str = "Show small and grey") -> None:
-    page.goto(f"/en/desk/evidence/{item.number}/look/")
+    page.goto(f"/en/desk/evidence/{item.number}/look/", timeout=PATIENCE_MS)
     page.click(f"button:has-text('{button}')")
     expect(page.locator("#frame")).to_be_visible()
 
@@ -89,7 +91,7 @@ def test_nothing_is_seen_or_heard_until_somebody_asks(  # noqa: PLR0917
     page = open_page(user=asel, window=window)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"/en/desk/evidence/{film.number}/look/")
+    page.goto(f"/en/desk/evidence/{film.number}/look/", timeout=PATIENCE_MS)
     page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "/frame/" in url or "/original/" in url]
     expect(page.locator("video, audio, #frame")).to_have_count(0)
@@ -258,7 +260,7 @@ def test_the_film_plays_silently_from_the_middle(
             else None
         ),
     )
-    page.goto(f"/en/desk/evidence/{film.number}/look/")
+    page.goto(f"/en/desk/evidence/{film.number}/look/", timeout=PATIENCE_MS)
     page.click("summary:has-text('Play the original')")
     page.click("button:has-text('show the player')")
     player = page.locator("#player")
