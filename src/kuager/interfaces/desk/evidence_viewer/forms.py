@@ -146,7 +146,7 @@ class TranscriptForm(forms.Form):
 
     LANGUAGES = (("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English")), ("", _("another")))
 
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False, initial="kk")
     other = forms.CharField(
         label=_("Another language"), required=False, max_length=8, help_text=_("its short name, such as uz")
     )

@@ -46,6 +46,7 @@
       frame.alt = `${words.wordPicture} ${text}`;
       find("moved").textContent = text;
       find("goto").value = text;
+      find("full").href = `${address(here)}?full=1`;
       for (const field of document.querySelectorAll("[data-here]")) field.value = here;
       const at = document.querySelector("#mark-form [name=at]");
       if (at && !at.dataset.kept) at.value = text;
