@@ -24,9 +24,14 @@ DRAWS = np.stack([np.random.default_rng(seed).permutation(128)[:BITS] for seed i
 
 def keys_of(codes: Codes) -> Keys:
     """Give the bucket of each point in each table, shape ``(4, n)``, for codes ``(n, 16)``."""
-    bits = np.unpackbits(codes, axis=1).astype(np.uint32)
+    keys = np.zeros((TABLES, len(codes)), dtype=np.uint32)
     powers = np.uint32(1) << np.arange(BITS, dtype=np.uint32)
-    return np.stack([(bits[:, draw] * powers).sum(axis=1, dtype=np.uint32) for draw in DRAWS])
+    # Piece by piece: all bits at once would take 32 times the room of the codes.
+    for at in range(0, len(codes), 50_000):
+        bits = np.unpackbits(codes[at : at + 50_000], axis=1)
+        for table, draw in enumerate(DRAWS):
+            keys[table, at : at + 50_000] = (bits[:, draw] * powers).sum(axis=1, dtype=np.uint32)
+    return keys
 
 
 def distances(first: Codes, second: Codes) -> npt.NDArray[np.int64]:

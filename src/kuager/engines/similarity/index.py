@@ -163,10 +163,10 @@ def _first(features: Features, most: int) -> Features:
     """Take every so many of the points: they stand in order of strength, and fine ones are strong."""
     step = max(1, len(features) // most)
     return Features(
-        points=features.points[::step][:most],
-        sizes=features.sizes[::step][:most],
-        angles=features.angles[::step][:most],
-        codes=features.codes[::step][:most],
+        points=features.points[::step][:most].copy(),
+        sizes=features.sizes[::step][:most].copy(),
+        angles=features.angles[::step][:most].copy(),
+        codes=features.codes[::step][:most].copy(),
     )
 
 
