@@ -79,7 +79,7 @@ def test_a_mark_is_cited_once_and_then_stays(
 ) -> None:
     mark = marked(vault, item, asel, time_ms=62_500, box=(10, 20, 300, 400))
     citation = operations.cite_mark(vault=vault, mark=mark, source=source, by=asel, at=AT)
-    assert citation.locator == "item 0, 0:01:02.500, box 10 20 300 400"
+    assert citation.locator == "item 0, 00:01:02.500, box 10 20 300 400"
     assert citation.quotation == ""
     mark.refresh_from_db()
     with pytest.raises(InvalidTransitionError):

@@ -54,7 +54,7 @@ def test_a_clip_goes_from_a_neighbour_to_a_court(
     citation = operations.cite_mark(
         vault=vault, mark=mark, source=source, by=gulnar, at=AT + timedelta(hours=2)
     )
-    assert citation.locator == "item 0, 0:00:04.200, box 400 100 120 120"
+    assert citation.locator == "item 0, 00:00:04.200, box 400 100 120 120"
     finding = operations.propose_verification(
         vault=vault,
         item=clip,
