@@ -1,5 +1,6 @@
 """The page on which people draw what is covered, muted or removed. Nothing is made yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -101,12 +102,12 @@ def _before(request: HttpRequest, vault: "Vault", item: "DigitalItem") -> Recipe
 
 def _filled(request: HttpRequest, kind: Kind, before: Recipe | None) -> _Forms:
     initial = {} if before is None else initial_of(before)
-    data = request.POST if request.method == "POST" else None
+    data: Mapping[str, object] | None = request.POST if request.method == "POST" else None
     more = _SPARE if request.POST.get("act") == "more" else 0
     if data is not None and more:
-        data = data.copy()
-        total = str(min(MOST_AREAS, int(_count(data.get("area-TOTAL_FORMS"))) + more))
-        data["area-TOTAL_FORMS"] = total
+        longer = request.POST.copy()
+        longer["area-TOTAL_FORMS"] = str(min(MOST_AREAS, _count(longer.get("area-TOTAL_FORMS")) + more))
+        data = longer
     area_set = forms.formset_factory(AreaForm, extra=_SPARE, max_num=MOST_AREAS, absolute_max=MOST_AREAS)
     silence_set = forms.formset_factory(SilenceForm, extra=_SPARE, max_num=50, absolute_max=50)
     is_copy = request.POST.get("act") == "copy"
