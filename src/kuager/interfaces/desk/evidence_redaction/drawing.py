@@ -1,6 +1,5 @@
 """The page on which people draw what is covered, muted or removed. Nothing is made yet."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -29,6 +28,8 @@ from kuager.interfaces.desk.evidence_viewer.shown import Way, is_shown, show
 from kuager.interfaces.shell.vaults import open_vault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kuager.domain.evidence.models import DigitalItem
     from kuager.engines.vault.vault import Vault
 
@@ -102,7 +103,7 @@ def _before(request: HttpRequest, vault: "Vault", item: "DigitalItem") -> Recipe
 
 def _filled(request: HttpRequest, kind: Kind, before: Recipe | None) -> _Forms:
     initial = {} if before is None else initial_of(before)
-    data: Mapping[str, object] | None = request.POST if request.method == "POST" else None
+    data: "Mapping[str, object] | None" = request.POST if request.method == "POST" else None
     more = _SPARE if request.POST.get("act") == "more" else 0
     if data is not None and more:
         longer = request.POST.copy()
