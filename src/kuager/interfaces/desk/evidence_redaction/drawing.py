@@ -103,7 +103,7 @@ def _before(request: HttpRequest, vault: "Vault", item: "DigitalItem") -> Recipe
 
 def _filled(request: HttpRequest, kind: Kind, before: Recipe | None) -> _Forms:
     initial = {} if before is None else initial_of(before)
-    data: "Mapping[str, object] | None" = request.POST if request.method == "POST" else None
+    data: Mapping[str, object] | None = request.POST if request.method == "POST" else None
     more = _SPARE if request.POST.get("act") == "more" else 0
     if data is not None and more:
         longer = request.POST.copy()
