@@ -43,8 +43,11 @@ def _entered(vault: Vault, kept: Item, *, by: User | None, at: datetime) -> Digi
         return there.item
     address = vault.keyed_digest(kept)
     item = _joinable(address, kept, by)
+    # Somebody may have entered the same bytes since we looked: look again before a second item is made.
+    is_apart = item is None and DigitalItem.objects.filter(address=address).exists()
+    item = _joinable(address, kept, by) if is_apart else item
     if item is None:
-        item = _made(address, kept, by=by, at=at)
+        item = _made(address, kept, is_apart=is_apart, by=by, at=at)
     elif kept.address != vault.item(item.read_from).address:
         # The vault found the stored file damaged and kept these bytes beside it: read these from now on.
         item.read_from = kept.number
@@ -73,7 +76,7 @@ def _seen(by: User | None) -> QuerySet[DigitalItem]:
     return DigitalItem.objects.filter(is_restricted=False)
 
 
-def _made(address: str, kept: Item, *, by: User | None, at: datetime) -> DigitalItem:
+def _made(address: str, kept: Item, *, is_apart: bool, by: User | None, at: datetime) -> DigitalItem:
     origin = _origin(kept)
     item = DigitalItem.objects.create(
         address=address,
@@ -84,7 +87,7 @@ def _made(address: str, kept: Item, *, by: User | None, at: datetime) -> Digital
         derivation=_derivation(kept),
         derived_from=origin,
         is_restricted=bool(kept.acquired.get("restricted")) or (origin is not None and origin.is_restricted),
-        is_apart=DigitalItem.objects.filter(address=address).exists(),
+        is_apart=is_apart,
         acquired_by=by,
         acquired_at=at,
     )
