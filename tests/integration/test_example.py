@@ -7,7 +7,7 @@ import pytest
 
 from kuager.core.errors import RefusedError
 from kuager.domain.audit.queries import verify_chain
-from kuager.domain.evidence.models import Appearance, CustodyEvent, DigitalItem, Verification
+from kuager.domain.evidence.models import Appearance, CustodyEvent, DigitalItem, ItemRelation, Verification
 from kuager.domain.lists.queries import list_estimates, review_progress
 from kuager.domain.lists.queries.taken_back import list_taken_back
 from kuager.domain.people.queries import contradictions
@@ -102,6 +102,7 @@ def check_the_evidence_is_kept(folder: Path) -> None:
     assert CustodyEvent.objects.count() == vault.journal.size
     assert [one.state for one in Verification.objects.order_by("pk")] == ["verified", "proposed"]
     assert Appearance.objects.filter(taken_from__isnull=False).count() == 2
+    assert ItemRelation.objects.filter(state="confirmed").count() == 2
     copy = DigitalItem.objects.get(derivation="redacted")
     assert copy.released_by != copy.release_proposed_by
     assert copy.release_state == "released"

@@ -1,8 +1,8 @@
 """Finding copies among everything kept: each item read is held against the others; relations are suggested.
 
-Promises: only fingerprints are compared, no original is opened; a suggestion is never a decision; items that
-were made of each other by us are not suggested. Fingerprints lie sealed; in memory they are held by the
-process that opened the vault, and by no other.
+Promises: only fingerprints are compared, no original is opened; a suggestion is never a decision; what we
+made of an item ourselves is left out: its original is what is compared. Fingerprints lie sealed; in memory
+they are held by the process that opened the vault, and by no other.
 """
 
 from datetime import datetime
@@ -43,23 +43,12 @@ class CopyFinder:
     def suggest(self, *, vault: Vault, item: DigitalItem, by: User, at: datetime) -> int:
         """Hold an item against all others and suggest what it has to do with them; return how many."""
         asked = _fingerprint(vault, item.number)
-        if asked is None:
+        if asked is None or item.derived_from_id is not None:
             return 0
         self.take_in(vault)
         found = [one.key for one in self._index.candidates(asked, MOST_COMPARED) if one.key != item.number]
-        others = DigitalItem.objects.filter(number__in=found).select_related("derived_from")
-        return sum(
-            _compared(vault, item, asked, other, by=by, at=at)
-            for other in others
-            if root_of(other) != root_of(item)
-        )
-
-
-def root_of(item: DigitalItem) -> int:
-    """Return the number of the item as which something came, of which this one was made."""
-    while item.derived_from is not None:
-        item = item.derived_from
-    return item.number
+        others = DigitalItem.objects.filter(number__in=found, derived_from=None)
+        return sum(_compared(vault, item, asked, other, by=by, at=at) for other in others)
 
 
 def _fingerprint(vault: Vault, number: int) -> Fingerprint | None:

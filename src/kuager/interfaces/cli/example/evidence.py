@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kuager.core.errors import RefusedError
 from kuager.domain.evidence import operations as evidence
-from kuager.domain.evidence.terms import AcquisitionMethod, Aspect, Certainty
+from kuager.domain.evidence import queries
+from kuager.domain.evidence.terms import AcquisitionMethod, Aspect, Certainty, RelationKind
 from kuager.domain.sources import operations as sources
 from kuager.domain.sources.terms import PublisherKind, SourceKind
 from kuager.engines.documents import Document, Heading, Paragraph, print_document
@@ -197,6 +198,24 @@ class Evidence:
             by=dana,
             at=at + timedelta(hours=2, minutes=10),
         )
+
+    def find_copies(self, *, at: datetime) -> None:
+        """Let the machine read the videos and suggest; a person looks at both, and confirms what is true."""
+        self.say("looking for copies of a video")
+        dana, vault, finder = self.users["dana"], self.vault, evidence.CopyFinder()
+        for word in ("balcony", "broadcast", "post"):
+            read = evidence.read_item(vault=vault, item=self.items[word], by=dana, clock=lambda: at)
+            finder.suggest(vault=vault, item=read, by=dana, at=at)
+        for word in ("broadcast", "post"):
+            for relation in queries.relations(self.items[word], user=dana):
+                if self.items["balcony"] in (relation.first, relation.second):
+                    evidence.decide_relation(
+                        relation=relation,
+                        is_confirmed=True,
+                        kind=RelationKind.EXCERPT,
+                        by=dana,
+                        at=at + timedelta(minutes=10),
+                    )
 
     def later_days(self, *, at: datetime) -> None:
         """Keep what came later: other footage of the same place, a photograph, a letter."""

@@ -106,6 +106,7 @@ class Story:
         kept.first_days(at=moment(9, 16))
         calls.first_calls(self.users, at=moment(10, 6))
         kept.look_closely(at=moment(10, 9))
+        kept.find_copies(at=moment(11, 9))
         self.correct_a_death(at=moment(12, 8))
         kept.later_days(at=moment(12, 15))
         kept.look_at_every_byte(at=moment(13, 3))
