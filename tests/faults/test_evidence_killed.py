@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 from psycopg import sql
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.database
 
 
 @contextmanager
