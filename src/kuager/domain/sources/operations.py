@@ -157,7 +157,7 @@ def record_consent(  # noqa: PLR0913  # keyword-only, one for each field
 def withdraw_consent(*, consent: Consent, by: User, at: datetime, reason: str) -> Consent:
     """Withdraw a consent; what it allowed is no longer allowed from now on. The consent itself is kept."""
     check_may(by, Capability.RECORD)
-    locked = Consent.objects.select_for_update().get(pk=consent.pk)
+    locked = Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
     rules.check_may_withdraw(locked, reason)
     locked.withdrawn_at = at
     locked.save(update_fields=["withdrawn_at"])

@@ -46,9 +46,13 @@ def apply_edition(
     keeps its record; a changed one makes a second record of the same person.
     """
     check_may(by, Capability.IMPORT_LISTS)
-    edition = ListEdition.objects.select_for_update(of=("self",)).select_related("source").get(pk=edition.pk)
+    edition = (
+        ListEdition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("source")
+        .get(pk=edition.pk)
+    )
     check_transition(edition, EditionState.APPLIED)
-    casualty_list = CasualtyList.objects.select_for_update().get(pk=edition.casualty_list_id)
+    casualty_list = CasualtyList.objects.select_for_update(no_key=True).get(pk=edition.casualty_list_id)
     check_not_older(casualty_list, edition.as_of)
     act = _Application(edition, latest_applied(casualty_list), by, at, progress)
     act.settle_rows()

@@ -57,7 +57,11 @@ def compute_estimate(
 @transaction.atomic
 def fail_estimate(*, run_id: int, words: str, at: datetime) -> None:
     """Say of a run that a fault of ours ended it; the words name no person."""
-    run = EstimateRun.objects.select_for_update(of=("self",)).select_related("run_by").get(pk=run_id)
+    run = (
+        EstimateRun.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("run_by")
+        .get(pk=run_id)
+    )
     if run.state != EstimateState.RUNNING:
         return
     run.state, run.failure, run.ended_at, run.claim = EstimateState.FAILED, words, at, ""

@@ -32,7 +32,7 @@ def declare_limits(
     words = " ".join(cannot_contain.split())
     if len(words) > 200:
         raise BadInputError(f"expected at most 200 letters about who cannot be on the list, got {len(words)}")
-    locked = CasualtyList.objects.select_for_update(of=("self",)).get(pk=casualty_list.pk)
+    locked = CasualtyList.objects.select_for_update(of=("self",), no_key=True).get(pk=casualty_list.pk)
     _check_origin(locked, built_from)
     locked.built_from, locked.cannot_contain = built_from, words
     locked.save(update_fields=["built_from", "cannot_contain"])

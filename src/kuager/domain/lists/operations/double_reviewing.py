@@ -59,7 +59,7 @@ def answer_blindly(
     *, sampled: SampledPair, verdict: Verdict | str, explanation: str = "", by: User, at: datetime
 ) -> SampledPair:
     """Say same, different or unsure of a sampled pair. Where both reviewers agree, it becomes a judgement."""
-    sampled = SampledPair.objects.select_for_update().get(pk=sampled.pk)
+    sampled = SampledPair.objects.select_for_update(no_key=True).get(pk=sampled.pk)
     answers = _answers(sampled)
     rules.check_may_answer(
         by,
@@ -80,7 +80,7 @@ def decide_between(
     *, sampled: SampledPair, verdict: Verdict | str, explanation: str, by: User, at: datetime
 ) -> SampledPair:
     """Decide, as the third person and with a reason, where two reviewers differ; it becomes a judgement."""
-    sampled = SampledPair.objects.select_for_update().get(pk=sampled.pk)
+    sampled = SampledPair.objects.select_for_update(no_key=True).get(pk=sampled.pk)
     answers = _answers(sampled)
     answered_by = {one.reviewer_id for one in answers}
     rules.check_may_decide(by, state=sampled.state, answered_by=answered_by, reason=explanation)
@@ -95,7 +95,7 @@ def decide_between(
 def take_back_answer(*, by: User, at: datetime) -> SampledPair | None:
     """Take back this reviewer's last blind answer while its pair is not settled; None when there is none."""
     check_may(by, Capability.JUDGE)
-    mine = BlindAnswer.objects.select_for_update().filter(
+    mine = BlindAnswer.objects.select_for_update(no_key=True).filter(
         reviewer=by, ended_at__isnull=True, is_deciding=False, sampled__settled_at__isnull=True
     )
     last = mine.select_related("sampled").order_by("-answered_at", "-id").first()

@@ -114,7 +114,7 @@ def repeat_estimate(*, run: EstimateRun, by: User, at: datetime) -> EstimateRun:
 def stop_estimate(*, run: EstimateRun, by: User, at: datetime) -> EstimateRun:
     """Stop a run: at once while it waits or where nobody computes it any more, else at its next step."""
     check_may(by, Capability.ESTIMATE)
-    locked = EstimateRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = EstimateRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     check_transition(locked, EstimateState.STOPPED)
     if locked.state == EstimateState.WAITING or is_silent(locked, at):
         locked.state, locked.ended_at, locked.claim = EstimateState.STOPPED, at, ""
@@ -135,7 +135,7 @@ def continue_estimate(*, run: EstimateRun, by: User, at: datetime) -> EstimateRu
         While somebody is computing it, and when it is done.
     """
     check_may(by, Capability.ESTIMATE)
-    locked = EstimateRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = EstimateRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     check_transition(locked, EstimateState.WAITING)
     if locked.state == EstimateState.RUNNING and not is_silent(locked, at):
         raise RefusedError("this estimate is being computed right now; stop it first")

@@ -95,7 +95,7 @@ def _answer(
 @transaction.atomic
 def fail_linkage(*, run_id: int, words: str, at: datetime) -> None:
     """Say of a run that a fault of ours ended it; the words name no person."""
-    run = LinkRun.objects.select_for_update(of=("self",)).select_related("run_by").get(pk=run_id)
+    run = LinkRun.objects.select_for_update(of=("self",), no_key=True).select_related("run_by").get(pk=run_id)
     if run.state != LinkState.RUNNING:
         return
     run.state, run.failure, run.ended_at, run.claim = LinkState.FAILED, words, at, ""

@@ -86,7 +86,7 @@ def run_linkage(
 def stop_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
     """Stop a run: at once while it waits or where nobody computes it any more, else at its next step."""
     _check_may_link(by)
-    locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = LinkRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     check_transition(locked, LinkState.STOPPED.value, word="link run")
     if locked.state == LinkState.WAITING or is_silent(
         locked, at, asked_at=locked.asked_at, silence=SILENCE_OF_LINKING
@@ -109,7 +109,7 @@ def continue_linkage(*, run: LinkRun, by: User, at: datetime) -> LinkRun:
         While somebody is computing it.
     """
     _check_may_link(by)
-    locked = LinkRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = LinkRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     check_transition(locked, LinkState.WAITING.value, word="link run")
     if locked.state == LinkState.RUNNING and not is_silent(
         locked, at, asked_at=locked.asked_at, silence=SILENCE_OF_LINKING

@@ -115,7 +115,7 @@ def begin_edition(  # noqa: PLR0913  # keyword-only, one for each field
         When the same file is an edition of this list already, or a newer edition has been applied.
     """
     check_may(by, Capability.IMPORT_LISTS)
-    casualty_list = CasualtyList.objects.select_for_update().get(pk=casualty_list.pk)
+    casualty_list = CasualtyList.objects.select_for_update(no_key=True).get(pk=casualty_list.pk)
     plan = read_plan(path, mapping, status=casualty_list.default_status)
     check_not_older(casualty_list, as_of)
     _check_new(casualty_list, plan.workbook.digest, plan.sheet)
@@ -201,7 +201,7 @@ def stage_edition(  # keyword-only
 def discard_edition(*, edition: ListEdition, reason: str = "", by: User, at: datetime) -> ListEdition:
     """Give up an edition that was not applied; its rows stay on record, and the file may come again."""
     check_may(by, Capability.IMPORT_LISTS)
-    locked = ListEdition.objects.select_for_update().get(pk=edition.pk)
+    locked = ListEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     check_transition(locked, EditionState.DISCARDED)
     locked.state = EditionState.DISCARDED
     locked.undone_by, locked.undone_at, locked.undo_reason = by, at, reason
@@ -260,7 +260,9 @@ def _understood(person: ParsedPerson, problems: str) -> tuple[str, str, str, str
 @transaction.atomic
 def _stage_chunk(edition_id: int, chunk: Sequence[_FrozenRow], done: int) -> ListEdition:
     edition = (
-        ListEdition.objects.select_for_update(of=("self",)).select_related("casualty_list").get(pk=edition_id)
+        ListEdition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("casualty_list")
+        .get(pk=edition_id)
     )
     if edition.state != EditionState.STAGING or edition.last_row_number != done:
         raise InvalidTransitionError(
@@ -277,7 +279,9 @@ def _stage_chunk(edition_id: int, chunk: Sequence[_FrozenRow], done: int) -> Lis
 @transaction.atomic
 def _finish(edition: ListEdition, by: User, at: datetime) -> ListEdition:
     locked = (
-        ListEdition.objects.select_for_update(of=("self",)).select_related("casualty_list").get(pk=edition.pk)
+        ListEdition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("casualty_list")
+        .get(pk=edition.pk)
     )
     check_transition(locked, EditionState.STAGED)
     if locked.rows_staged == 0:

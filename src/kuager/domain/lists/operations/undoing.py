@@ -31,7 +31,7 @@ def undo_edition(*, edition: ListEdition, reason: str, by: User, at: datetime) -
     if not reason.strip():
         raise BadInputError("say why the edition is taken back; others will ask in years to come")
     locked = (
-        ListEdition.objects.select_for_update(of=("self",))
+        ListEdition.objects.select_for_update(of=("self",), no_key=True)
         .select_related("casualty_list", "previous")
         .get(pk=edition.pk)
     )

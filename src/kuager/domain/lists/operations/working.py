@@ -63,7 +63,9 @@ class Watch(Generic[RunT]):
         """Store how the run ended, if it is still ours, and let ``store`` write what belongs to it."""
         at = self._clock()
         run = (
-            self._model.objects.select_for_update(of=("self",)).select_related("run_by").get(pk=self._run_id)
+            self._model.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("run_by")
+            .get(pk=self._run_id)
         )
         if run.claim != self._claim:
             return run

@@ -127,7 +127,9 @@ def undo_judgements(
         raise BadInputError("expected a reason: say why the judgement is taken back")
     touched: set[int] = set()
     for chunk in chunks(judgement_ids):
-        rows = Judgement.objects.select_for_update().filter(pk__in=among(chunk), ended_at__isnull=True)
+        rows = Judgement.objects.select_for_update(no_key=True).filter(
+            pk__in=among(chunk), ended_at__isnull=True
+        )
         found = list(rows.values_list("record_a_id", "record_b_id", "decided_at"))
         if len(found) != len(chunk):
             raise InvalidTransitionError("this judgement is not in force any more; reload the page")

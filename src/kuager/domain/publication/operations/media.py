@@ -74,7 +74,7 @@ def publish_media(  # noqa: PLR0913  # keyword-only, one for each thing told
     event = log_act(vault, Act.RELEASED, item, detail, by=by, at=at)
     _write(media_path(folder, found.sha256, item.media_type), vault, item)
     with transaction.atomic():
-        locked = DigitalItem.objects.select_for_update().get(pk=item.pk)
+        locked = DigitalItem.objects.select_for_update(no_key=True).get(pk=item.pk)
         check_publishable(locked)
         media = PublishedMedia.objects.create(
             number=(PublishedMedia.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1,
@@ -103,7 +103,7 @@ def take_down_media(
     if reason not in MediaReason.values:
         raise BadInputError(f"expected one of {', '.join(MediaReason.values)} as the reason")
     with transaction.atomic():
-        locked = PublishedMedia.objects.select_for_update().get(pk=media.pk)
+        locked = PublishedMedia.objects.select_for_update(no_key=True).get(pk=media.pk)
         if locked.state != MediaState.PUBLISHED:
             raise InvalidTransitionError("this copy was taken down already")
         locked.state, locked.reason = MediaState.TAKEN_DOWN, MediaReason(reason)

@@ -30,7 +30,11 @@ def publish_snapshot(*, snapshot: Snapshot, by: User, at: datetime) -> Snapshot:
         When what is stored does not have the digest it was built with.
     """
     check_may(by, Capability.PUBLISH)
-    locked = Snapshot.objects.select_for_update(of=("self",)).select_related("previous").get(pk=snapshot.pk)
+    locked = (
+        Snapshot.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("previous")
+        .get(pk=snapshot.pk)
+    )
     rules.check_transition(locked, SnapshotState.PUBLISHED)
     rules.check_follows(locked, latest_snapshot())
     if not verify_snapshot(locked).is_intact:
@@ -49,7 +53,7 @@ def withdraw_snapshot(*, snapshot: Snapshot, reason: str, by: User, at: datetime
     """Take a published snapshot back: the pages show the one before, and the reason."""
     check_may(by, Capability.PUBLISH)
     rules.check_reason(reason)
-    locked = Snapshot.objects.select_for_update().get(pk=snapshot.pk)
+    locked = Snapshot.objects.select_for_update(no_key=True).get(pk=snapshot.pk)
     rules.check_transition(locked, SnapshotState.WITHDRAWN)
     locked.state, locked.withdrawn_by, locked.withdrawn_at = SnapshotState.WITHDRAWN, by, at
     locked.withdrawal_reason = reason.strip()

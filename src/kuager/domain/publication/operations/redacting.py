@@ -71,7 +71,7 @@ def redact_person(
 def lift_redaction(*, redaction: Redaction, by: User, at: datetime) -> Redaction:
     """Let later snapshots show the person again, if consent allows; older ones stay as they are."""
     check_may(by, Capability.PUBLISH)
-    locked = Redaction.objects.select_for_update().get(pk=redaction.pk)
+    locked = Redaction.objects.select_for_update(no_key=True).get(pk=redaction.pk)
     if locked.lifted_at is not None:
         raise InvalidTransitionError("this redaction was lifted already; nothing is left to do")
     locked.lifted_by, locked.lifted_at = by, at

@@ -69,7 +69,7 @@ def refuse_assertion(*, assertion: StatusAssertion, reason: str, by: User, at: d
 
 
 def _lock(assertion: StatusAssertion, by: User, at: datetime) -> StatusAssertion:
-    locked = StatusAssertion.objects.select_for_update().get(pk=assertion.pk)
+    locked = StatusAssertion.objects.select_for_update(no_key=True).get(pk=assertion.pk)
     rules.check_may_approve(by, locked)
     if locked.known_at > at:
         raise RefusedError("an assertion cannot be approved or refused before it was known")

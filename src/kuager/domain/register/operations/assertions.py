@@ -172,7 +172,7 @@ def _rows(
 
 
 def _lock(assertion: StatusAssertion, at: datetime) -> StatusAssertion:
-    locked = StatusAssertion.objects.select_for_update().get(pk=assertion.pk)
+    locked = StatusAssertion.objects.select_for_update(no_key=True).get(pk=assertion.pk)
     if locked.superseded_at is not None:
         raise InvalidTransitionError("this assertion was corrected or refused meanwhile; reload the page")
     if locked.known_at > at or (locked.approved_at is not None and locked.approved_at > at):
