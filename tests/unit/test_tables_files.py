@@ -81,6 +81,8 @@ def test_a_formula_without_a_stored_value_is_a_problem_of_its_row(tmp_path: Path
 def rewrite_part(path: Path, part: str, old: bytes, new: bytes) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
+    # Another XML writer, lxml, ends an empty element in another way.
+    parts[part] = parts[part].replace(b"<v></v>", b"<v />").replace(b"<v/>", b"<v />")
     assert old in parts[part]
     parts[part] = parts[part].replace(old, new)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
