@@ -42,11 +42,10 @@ def asking(client: Client, user: User, item: DigitalItem) -> Any:
 
 
 def get(client: Client, item: DigitalItem, **headers: str) -> Any:
-    """Ask for the original; what is not read of the answer is let go of, as a web server does."""
+    """Ask for the original and read all of the answer; at its end the client lets it go, as a server does."""
     answer: Any = client.get(reverse("evidence-original", args=[item.number]), headers=headers)
     if hasattr(answer, "streaming_content"):
         answer.all = b"".join(answer.streaming_content)
-    answer.close()
     return answer
 
 

@@ -92,17 +92,14 @@ def test_two_real_lists_link_as_people_judged(asel: User) -> None:
 
 
 @pytest.mark.usefixtures("places")
-def test_two_editions_of_a_real_register(asel: User, gulnar: User) -> None:
+def test_two_editions_of_a_real_register(asel: User, gulnar: User, tmp_path: Path) -> None:
+    april, august = (every_fourth(f"t4p_{day}.csv", tmp_path) for day in ("20240413", "20240808"))
     chosen = new_list(asel, title="Register", status="dead")
     started = time.perf_counter()
-    first = take_in(
-        DATA / "gaza_register" / "t4p_20240413.csv", chosen, APRIL, asel, datetime(2024, 4, 14, tzinfo=UTC)
-    )
+    first = take_in(april, chosen, APRIL, asel, datetime(2024, 4, 14, tzinfo=UTC))
     operations.approve_edition(edition=first, by=gulnar, at=datetime(2024, 4, 15, tzinfo=UTC))
     halfway = time.perf_counter()
-    second = take_in(
-        DATA / "gaza_register" / "t4p_20240808.csv", chosen, AUGUST, asel, datetime(2024, 8, 9, tzinfo=UTC)
-    )
+    second = take_in(august, chosen, AUGUST, asel, datetime(2024, 8, 9, tzinfo=UTC))
     operations.approve_edition(edition=second, by=gulnar, at=datetime(2024, 8, 10, tzinfo=UTC))
     ended = time.perf_counter()
     known_then = register.count(as_of=APRIL, known_at=datetime(2024, 5, 1, tzinfo=UTC)).total
@@ -116,7 +113,7 @@ def test_two_editions_of_a_real_register(asel: User, gulnar: User) -> None:
         first_seconds=round(halfway - started, 1),
         second_seconds=round(ended - halfway, 1),
     )
-    before, after = (ids_in(DATA / "gaza_register" / f"t4p_{day}.csv") for day in ("20240413", "20240808"))
+    before, after = ids_in(april), ids_in(august)
     assert (first.rows_staged, second.rows_staged) == (len(before), len(after))
     assert first.counts["added"] == len(before)
     assert second.counts["removed"] >= len(set(before) - set(after))
@@ -127,6 +124,15 @@ def test_two_editions_of_a_real_register(asel: User, gulnar: User) -> None:
     assert register.count(as_of=AUGUST).total == len(after)
     dead = {row.values[0]: row.count for row in register.count(as_of=AUGUST).rows}
     assert dead == {"dead": len(after)}
+
+
+def every_fourth(name: str, folder: Path) -> Path:
+    """Write the rows of every fourth identifier, the same people in both editions: enough, and quicker."""
+    with (DATA / "gaza_register" / name).open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    with (folder / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *(row for row in rows if row[0][0] in "048c")])
+    return folder / name
 
 
 def ids_in(path: Path) -> list[str]:
